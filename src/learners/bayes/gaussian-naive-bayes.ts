@@ -1,0 +1,294 @@
+import { exp } from '../../stats/math/exp.ts'
+import { log } from '../../stats/math/log.ts'
+import { checkOptions, checkParameter } from '../../transforms/check-parameter.ts'
+import { LARGEST_NUMBER, type RowLayout, rowLayout } from '../../transforms/row-layout.ts'
+import type { RowSchema } from '../../transforms/row-schema.ts'
+import { loadSnapshot, saveSnapshot } from '../../transforms/snapshot.ts'
+import { checkLabel } from '../check-label.ts'
+import { checkTarget } from '../check-target.ts'
+import type { Learner, Problem, RunningLearner, Target } from '../learner.ts'
+
+const largest = LARGEST_NUMBER
+const problems: readonly Problem[] = Object.freeze(['binary', 'multiclass'] as const)
+const CELL = 5 // doubles a class and number column: sum of weights, mean, sum of squares, 1 / (2 variance), peak of the density
+const FLOOR = 1e-9 // added to each density, as River does, so that one odd value cannot rule a class out
+const ONE_OVER_TAU = 1 / (2 * Math.PI)
+const STEEPEST = 1e290 // a variance below its inverse counts as none
+const HIGH = 1e100 // a product of densities is taken to its logarithm before it can leave the doubles
+const LOW = 1e-100
+const CHUNK = 16 // columns between two looks at the product
+const STEPS = 64
+const QUICK = 20 // up to here FLOOR e^q comes from a table and a cubic, within 2e-10 of itself
+const TRUSTED = 0.01 // and is taken while it is less than this share of the peak, so that the sum is within 2e-12
+
+const quick = new Float64Array(QUICK * STEPS + 1)
+for (let k = 0; k < quick.length; k++) quick[k] = FLOOR * exp(k / STEPS)
+
+/** Options of Gaussian naive Bayes. */
+export interface GaussianNaiveBayesOptions {
+  /** Pseudo-count of every code of a category or indicator column (Laplace smoothing), 1e-6 to 1e6. Default 1. */
+  readonly smoothing?: number
+}
+
+/**
+ * Gaussian naive Bayes: the class probabilities under columns that are independent given the class.
+ *
+ * A number column has a Gaussian a class (variance divided by n - 1; density 0 below two values or without spread; 1e-9
+ * added), as River's GaussianNB. A category or indicator column has the smoothed share of the active code within the
+ * class, over the codes seen so far and one for those that were not. A missing number is left out. Before the first
+ * label all classes are equally likely; a class not seen yet has probability 0. Weights are repetitions.
+ * A row costs columns x classes. Throws MILLRACE_LEARNER_PARAMETER on an option out of range.
+ * Source: John & Langley, Estimating continuous distributions in Bayesian classifiers, 1995; variances as in West, 1979.
+ */
+export function gaussianNaiveBayes(
+  options: GaussianNaiveBayesOptions = {},
+): Learner<'binary' | 'multiclass', 'number' | 'category'> {
+  checkOptions('gaussian-naive-bayes', options, ['smoothing'])
+  const range = { min: 1e-6, max: 1e6 }
+  const smoothing = checkParameter('gaussian-naive-bayes', 'smoothing', options.smoothing ?? 1, range)
+  const parameters = Object.freeze({ smoothing })
+  return Object.freeze({
+    algorithm: 'gaussian-naive-bayes',
+    problems: problems as readonly ('binary' | 'multiclass')[],
+    parameters,
+    weights: 'repetitions',
+    missing: 'ignored',
+    build: (schema: RowSchema, target: Target, snapshot?: Uint8Array) => {
+      checkTarget('gaussian-naive-bayes', problems, target)
+      const state = emptyState(rowLayout(schema), target.classes)
+      if (snapshot !== undefined) {
+        loadSnapshot(snapshot, 'gaussian-naive-bayes', parameters, schema, state, target)
+      }
+      return new RunningGaussianNaiveBayes(schema, target, smoothing, state)
+    },
+  })
+}
+
+type State = {
+  /** Sum of weights a class. */
+  readonly classes: Float64Array
+  /** Class by class, column by column: CELL doubles. */
+  readonly cells: Float64Array
+  /** Class by class: the sum of weights of every code of every coded column. */
+  readonly codes: Float64Array
+  /** Codes seen in any class, a coded column. */
+  readonly seen: Float64Array
+}
+
+function emptyState(layout: RowLayout, classes: number): State {
+  return {
+    classes: new Float64Array(classes),
+    cells: new Float64Array(classes * layout.numberAt.length * CELL),
+    codes: new Float64Array(classes * layout.codeSlots),
+    seen: new Float64Array(layout.codeAt.length),
+  }
+}
+
+class RunningGaussianNaiveBayes implements RunningLearner {
+  readonly outputs: number
+  private readonly schema: RowSchema
+  private readonly target: Target
+  private readonly smoothing: number
+  private readonly layout: RowLayout
+  private readonly state: State
+  private readonly exponents: Float64Array // of each class, as `joint` left them
+
+  constructor(schema: RowSchema, target: Target, smoothing: number, state: State) {
+    this.schema = schema
+    this.target = target
+    this.smoothing = smoothing
+    this.outputs = target.classes
+    this.layout = rowLayout(schema)
+    this.exponents = new Float64Array(target.classes)
+    this.state = state
+  }
+
+  predict(row: Float64Array, offset: number, out: Float64Array, at: number): void {
+    const { classes } = this.state
+    const exponents = this.exponents
+    let top = -Infinity
+    for (let c = 0; c < classes.length; c++) {
+      if (classes[c] > LOW) {
+        out[at + c] = this.joint(row, offset, c)
+        if (exponents[c] > top) top = exponents[c]
+      } else out[at + c] = 0
+    }
+    let sum = 0
+    for (let c = 0; c < classes.length; c++) {
+      if (out[at + c] > 0 && exponents[c] < top) out[at + c] *= exp(exponents[c] - top)
+      sum += out[at + c]
+    }
+    if (sum > 0) for (let c = 0; c < classes.length; c++) out[at + c] /= sum
+    else out.fill(1 / classes.length, at, at + classes.length)
+  }
+
+  /** The weight of class `c` times the likelihood of the row in it is what this gives times e^exponents[c]. */
+  private joint(row: Float64Array, offset: number, c: number): number {
+    const columns = this.layout.numberAt.length
+    const exponents = this.exponents
+    let product = this.state.classes[c]
+    exponents[c] = 0
+    for (let from = 0; from < columns; from += CHUNK) {
+      const to = from + CHUNK < columns ? from + CHUNK : columns
+      const near = this.densitiesNear(row, offset, c, from, to)
+      product *= near > 0 ? near : this.densities(row, offset, c, from, to)
+      if (product > HIGH || product < LOW) {
+        exponents[c] += log(product)
+        product = 1
+      }
+    }
+    return this.layout.codeAt.length > 0 ? this.jointOfCodes(row, offset, c, product) : product
+  }
+
+  /**
+   * The product of the densities of some columns, FLOOR added to each, times e^-exponents[c]; -1 and nothing done where a
+   * number lies far from the mean, a density is low, or the product leaves its range.
+   *
+   * FLOOR + peak e^-q is e^-q (peak + FLOOR e^q). Near the mean the second term is so small that a quick e^q will do, and
+   * the e^-q of all columns become one exponential in the end. The loop holds no call, for one would double its time.
+   */
+  private densitiesNear(row: Float64Array, offset: number, c: number, from: number, to: number): number {
+    const numberAt = this.layout.numberAt
+    const cells = this.state.cells
+    let product = 1
+    let exponent = 0
+    for (let j = from, cell = (c * numberAt.length + from) * CELL; j < to; j++, cell += CELL) {
+      const value = row[offset + numberAt[j]]
+      if (!(Math.abs(value) <= largest)) continue
+      const distance = value - cells[cell + 1]
+      const q = distance * distance * cells[cell + 3]
+      if (!(q < QUICK)) return -1
+      const k = (q * STEPS + 0.5) | 0
+      const r = q - k * (1 / STEPS)
+      const small = quick[k] * (1 + r * (1 + r * (0.5 + r * (1 / 6))))
+      const peak = cells[cell + 4]
+      if (small > peak * TRUSTED) {
+        if (peak > 0) return -1
+        product *= FLOOR
+        continue
+      }
+      exponent += q
+      product *= peak + small
+    }
+    if (!(product > LOW && product < HIGH)) return -1
+    this.exponents[c] -= exponent
+    return product
+  }
+
+  /** The same for any numbers, column by column. */
+  private densities(row: Float64Array, offset: number, c: number, from: number, to: number): number {
+    const numberAt = this.layout.numberAt
+    const cells = this.state.cells
+    let product = 1
+    for (let j = from, cell = (c * numberAt.length + from) * CELL; j < to; j++, cell += CELL) {
+      const value = row[offset + numberAt[j]]
+      if (!(Math.abs(value) <= largest)) continue
+      const distance = value - cells[cell + 1]
+      product *= FLOOR + exp(-distance * distance * cells[cell + 3]) * cells[cell + 4]
+      if (product > HIGH || product < LOW) {
+        this.exponents[c] += log(product)
+        product = 1
+      }
+    }
+    return product
+  }
+
+  private jointOfCodes(row: Float64Array, offset: number, c: number, numbers: number): number {
+    const { codeAt, codeSize, codeBase, codeSlots } = this.layout
+    const { classes, codes, seen } = this.state
+    const { smoothing, exponents } = this
+    const weight = classes[c]
+    let product = numbers
+    let j = 0
+    for (;;) {
+      for (; j < codeAt.length && product > LOW; j++) {
+        const code = row[offset + codeAt[j]] | 0
+        const slot = c * codeSlots + codeBase[j] + (code >>> 0 < codeSize[j] ? code : 0)
+        product *= (codes[slot] + smoothing) / (weight + smoothing * (seen[j] + 1))
+      }
+      if (product > LOW) return product
+      exponents[c] += log(product)
+      product = 1
+    }
+  }
+
+  learn(row: Float64Array, offset: number, label: number, weight: number): void {
+    if (!checkLabel(this.target, label, weight)) return
+    this.state.classes[label] += weight
+    this.learnNumbers(row, offset, label, weight)
+    if (this.layout.codeAt.length > 0) this.learnCodes(row, offset, label, weight)
+  }
+
+  private learnNumbers(row: Float64Array, offset: number, label: number, weight: number): void {
+    const { numberAt } = this.layout
+    const { cells } = this.state
+    let count = 0
+    let share = 0
+    for (let j = 0, cell = label * numberAt.length * CELL; j < numberAt.length; j++, cell += CELL) {
+      const value = row[offset + numberAt[j]]
+      if (!(Math.abs(value) <= largest)) continue
+      if (cells[cell] + weight !== count) {
+        count = cells[cell] + weight // the same for every column while none was missing: one division for all
+        share = weight / count
+      }
+      const before = value - cells[cell + 1]
+      const mean = cells[cell + 1] + share * before
+      const squares = cells[cell + 2] + weight * before * (value - mean)
+      const precision = (count - 1) / squares
+      cells[cell] = count
+      cells[cell + 1] = mean
+      cells[cell + 2] = squares
+      if (precision > 0 && precision < STEEPEST) {
+        cells[cell + 3] = precision * 0.5
+        cells[cell + 4] = Math.sqrt(precision * ONE_OVER_TAU)
+      } else {
+        cells[cell + 3] = 0
+        cells[cell + 4] = 0
+      }
+    }
+  }
+
+  private learnCodes(row: Float64Array, offset: number, label: number, weight: number): void {
+    const { codeAt, codeSize, codeBase, codeSlots } = this.layout
+    const { classes, codes, seen } = this.state
+    for (let j = 0; j < codeAt.length; j++) {
+      const code = row[offset + codeAt[j]] | 0
+      const slot = codeBase[j] + (code >>> 0 < codeSize[j] ? code : 0)
+      const own = label * codeSlots + slot
+      if (codes[own] === 0) {
+        let fresh = 1
+        for (let c = 0; c < classes.length; c++) if (codes[c * codeSlots + slot] > 0) fresh = 0
+        seen[j] += fresh
+      }
+      codes[own] += weight
+    }
+  }
+
+  predictThenLearn(
+    row: Float64Array,
+    offset: number,
+    label: number,
+    weight: number,
+    out: Float64Array,
+    at: number,
+  ): void {
+    this.predict(row, offset, out, at)
+    this.learn(row, offset, label, weight)
+  }
+
+  save(): Uint8Array {
+    const parameters = { smoothing: this.smoothing }
+    return saveSnapshot('gaussian-naive-bayes', parameters, this.schema, this.state, this.target)
+  }
+
+  clone(): RunningLearner {
+    const { classes, cells, codes, seen } = this.state
+    const state = { classes: classes.slice(), cells: cells.slice(), codes: codes.slice(), seen: seen.slice() }
+    return new RunningGaussianNaiveBayes(this.schema, this.target, this.smoothing, state)
+  }
+
+  byteSize(): number {
+    const { classes, cells, codes, seen } = this.state
+    return classes.byteLength + cells.byteLength + codes.byteLength + seen.byteLength
+  }
+}

@@ -1,0 +1,5 @@
+export { hashing, type HashingOptions } from './hashing.ts'
+export { oneHot } from './one-hot.ts'
+export { type Column, type ColumnKind, type RowSchema, rowSchema } from './row-schema.ts'
+export { standardScaler, type StandardScalerOptions } from './standard-scaler.ts'
+export type { RunningTransformer, Transformer } from './transformer.ts'

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import { defaultMetrics } from '../../src/evaluate/default-metrics.ts'
+import type { Metric } from '../../src/evaluate/metric.ts'
+import { MetricSet } from '../../src/evaluate/metric-set.ts'
+import { accuracy } from '../../src/evaluate/metrics/accuracy.ts'
+import { brier } from '../../src/evaluate/metrics/brier.ts'
+import { kappa } from '../../src/evaluate/metrics/kappa.ts'
+import { kappaT } from '../../src/evaluate/metrics/kappa-t.ts'
+import { logLoss } from '../../src/evaluate/metrics/log-loss.ts'
+import { mae } from '../../src/evaluate/metrics/mae.ts'
+import { rocAuc } from '../../src/evaluate/metrics/roc-auc.ts'
+import type { Problem } from '../../src/learners/learner.ts'
+import { Pages } from '../../src/stats/pages.ts'
+import { outcomesOf } from '../contracts/metric-suite.ts'
+
+const classesOf: Record<string, number> = { binary: 2, multiclass: 4, regression: 1 }
+
+const sets: [string, Problem, Metric[]][] = [
+  ['all for binary', 'binary', [...defaultMetrics('binary')]],
+  ['the other way round', 'binary', [...defaultMetrics('binary')].reverse()],
+  ['two', 'binary', [rocAuc(), logLoss({ clip: 0.01 })]],
+  [
+    'one of its own',
+    'binary',
+    [brier(), { ...kappa(), name: 'own', update: (state, from) => void state[from]++ }, kappaT()],
+  ],
+  ['all for multiclass', 'multiclass', [...defaultMetrics('multiclass')]],
+  ['all for regression', 'regression', [...defaultMetrics('regression')]],
+]
+
+for (const [name, problem, metrics] of sets) {
+  test(`a set writes bit for bit what its metrics write by themselves: ${name}`, () => {
+    const classes = classesOf[problem]
+    const set = new MetricSet(metrics, problem, classes)
+    expect(set.width).toBe(metrics.reduce((sum, metric) => sum + metric.width(classes), 0))
+    const offset = 1500
+    const pages = new Pages(new Float64Array(offset + set.width + 3000))
+    const single = metrics.map((metric) => new Float64Array(metric.width(classes)))
+    const out = new Float64Array(9)
+    outcomesOf(problem, 5000, 1).forEach((outcome, i) => {
+      out.set(outcome.out, 2)
+      const weight = i % 5 === 0 ? 0.5 + (i % 7) : 1
+      pages.clean()
+      const before = pages.values.slice()
+      set.update(pages, offset, outcome.label, out, 2, outcome.last, weight)
+      if (i < 300) expect(unmarked(pages, before)).toEqual([])
+      metrics.forEach((metric, m) => metric.update(single[m], 0, classes, outcome.label, out, 2, outcome.last, weight))
+    })
+    metrics.forEach((_, m) => {
+      const from = offset + set.offsets[m]
+      expect(pages.values.subarray(from, from + single[m].length)).toEqual(single[m])
+    })
+    const values = set.read(pages.values, offset)
+    const errors = set.standardErrors(pages.values, offset)
+    metrics.forEach((metric, m) => {
+      expect(values[metric.name]).toBe(metric.read(single[m], 0, classes))
+      expect(errors[metric.name]).toBe(metric.standardError?.(single[m], 0, classes))
+    })
+    expect(pages.values.subarray(0, offset).every((value) => value === 0)).toBe(true)
+    expect(pages.values.subarray(offset + set.width).every((value) => value === 0)).toBe(true)
+  })
+}
+
+test('refuses two metrics of one name, and one that does not judge the problem', () => {
+  expect(() => new MetricSet([accuracy(), accuracy()], 'binary', 2)).toThrow(
+    "metrics: there are two of the name 'accuracy'. Name each metric once.",
+  )
+  expect(() => new MetricSet([mae()], 'binary', 2)).toThrow(
+    expect.objectContaining({ code: 'MILLRACE_EVALUATE_PARAMETER' }),
+  )
+  expect(() => new MetricSet([rocAuc()], 'multiclass', 4)).toThrow('Use it for binary')
+})
+
+/** Doubles that changed on pages that are not marked. */
+function unmarked(pages: Pages<Float64Array>, before: Float64Array): number[] {
+  const found: number[] = []
+  pages.values.forEach((value, i) => {
+    if (!Object.is(value, before[i]) && pages.dirty[i >> pages.shift] === 0) found.push(i)
+  })
+  return found
+}
