@@ -1,4 +1,4 @@
-const OCTAVES = 44
+const OCTAVES = 29 // up to 2^31 rows
 const PER_OCTAVE = 16
 const FORGET = 100_000 // counts are halved when there are that many
 
@@ -24,11 +24,9 @@ export function delayQuantile(state: Float64Array, from: number, share: number):
 }
 
 function binOf(rows: number): number {
-  let octave = 0
-  let scaled = Math.floor(rows)
-  for (; scaled >= 2 * PER_OCTAVE; scaled = Math.floor(scaled / 2)) octave++
-  const bin = scaled < PER_OCTAVE ? scaled : octave * PER_OCTAVE + scaled
-  return bin < DELAY_BINS ? bin : DELAY_BINS - 1
+  const n = Math.min(rows, 2_147_483_647) | 0
+  const octave = 27 - Math.clz32(n | PER_OCTAVE)
+  return (octave << 4) + (n >> octave)
 }
 
 function upperEdge(bin: number): number {

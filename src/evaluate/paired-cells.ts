@@ -1,7 +1,7 @@
 import { Pages } from '../stats/pages.ts'
 
-/** Doubles a cell: predictions, settled ones, labelled ones, sum of the differences, sum of their squares. */
-const CELL = 5
+/** Doubles a cell: predictions, settled ones, labelled ones, sums of the differences, of their squares and of their sizes. */
+const CELL = 6
 const FIRST_LENGTH = 32
 const CAPACITY = 4096
 
@@ -44,7 +44,9 @@ export class PairedCells {
     values[at + 2]++
     values[at + 3] += difference
     values[at + 4] += difference * difference
-    this.pages.touchRange(at, at + CELL)
+    values[at + 5] += Math.abs(difference)
+    this.pages.touch(at)
+    this.pages.touch(at + 5)
   }
 
   /** Counts a prediction whose label will not come. */
@@ -69,8 +71,20 @@ export class PairedCells {
   /** Labelled predictions in cells `from` to `to` - 1. */
   labelled(from: number, to: number): number {
     let labelled = 0
-    for (let cell = from; cell < to; cell++) labelled += this.pages.values[cell * CELL + 2]
+    for (let at = from * CELL; at < to * CELL; at += CELL) labelled += this.pages.values[at + 2]
     return labelled
+  }
+
+  /** How many differences of one size would say as much as those in cells `from` to `to` - 1: (sum |d|)^2 / sum d^2. */
+  effective(from: number, to: number): number {
+    const { values } = this.pages
+    let squares = 0
+    let sizes = 0
+    for (let at = from * CELL; at < to * CELL; at += CELL) {
+      squares += values[at + 4]
+      sizes += values[at + 5]
+    }
+    return squares > 0 ? (sizes * sizes) / squares : 0
   }
 
   /** Writes the moments of the differences of single predictions in cells `from` to `to` - 1. */

@@ -1,7 +1,7 @@
 import { Pages } from '../stats/pages.ts'
 import type { Stateful, StateRegion } from '../stats/state-region.ts'
 import { checkParameter } from '../transforms/check-parameter.ts'
-import { lowerConfidenceBound } from './confidence-sequence.ts'
+import { lowerConfidenceBound } from './lower-confidence-bound.ts'
 import { decorrelationLength } from './decorrelation-length.ts'
 import { countDelay, DELAY_BINS, delayQuantile } from './delay-histogram.ts'
 import { type Moments, PairedCells } from './paired-cells.ts'
@@ -11,6 +11,8 @@ export interface PairedGateOptions {
   readonly margin?: number
   /** Labels before anything is decided. Default 1,000. */
   readonly minLabels?: number
+  /** Effective number of differences before anything is decided: models that seldom differ need more labels. Default 100. */
+  readonly minDifferences?: number
   /** Share of predictions that must be settled for their stretch to count. Default 0.99. */
   readonly matureShare?: number
   /** Shortest block, in predictions. Default 64. */
@@ -46,10 +48,11 @@ export interface GateReport {
 
 const starts = ['birth', 'signal', 'age'] as const
 const MAX_SEQUENCES = 24
+const PATIENCE = 5 // times as many labels for sequences begun later, which each have a try at short runs of luck
 const SEQUENCE = 3 // first cell, level share, start
 const UNIT = 128 // predictions that become mature together, at least
 const CHECK_EVERY = 32 // settled predictions between two looks for mature ones
-const FIRST_AGE = 16 // blocks at which the first sequence begins because of its age, then at twice as many, ...
+const FIRST_AGE = 32 // shortest blocks at which the first sequence begins because of its age, then at twice as many, ...
 
 // scalars in `head`
 const ALPHA = 0
@@ -80,6 +83,7 @@ const DELAYS_AT = SEQUENCES_AT + MAX_SEQUENCES * SEQUENCE
 export class PairedGate implements Stateful {
   private readonly margin: number
   private readonly minLabels: number
+  private readonly minDifferences: number
   private readonly matureShare: number
   private readonly minBlock: number
   private readonly tightest: number
@@ -88,9 +92,11 @@ export class PairedGate implements Stateful {
   private readonly moments: Moments = { count: 0, mean: 0, variance: 0 }
 
   constructor(options: PairedGateOptions = {}) {
-    const { margin = 0, minLabels = 1_000, matureShare = 0.99, minBlock = 64, tightest = 12 } = options
+    const { margin = 0, minLabels = 1_000, minDifferences = 100 } = options
+    const { matureShare = 0.99, minBlock = 64, tightest = 12 } = options
     this.margin = checkParameter('gate', 'margin', margin, { min: 0, max: 1e300 })
     this.minLabels = checkParameter('gate', 'minLabels', minLabels, { min: 1, max: 1e12, whole: true })
+    this.minDifferences = checkParameter('gate', 'minDifferences', minDifferences, { min: 0, max: 1e12 })
     this.matureShare = checkParameter('gate', 'matureShare', matureShare, { min: 0.5, max: 1 })
     this.minBlock = checkParameter('gate', 'minBlock', minBlock, { min: 1, max: 1e9, whole: true })
     this.tightest = checkParameter('gate', 'tightest', tightest, { min: 1, max: 1e9 })
@@ -199,7 +205,7 @@ export class PairedGate implements Stateful {
     const before = head[MATURE]
     this.mature()
     if (head[MATURE] === before) return false
-    const step = Math.max(this.unit(), head[MATURE] / 64) // looks come at growing distances, each as long as all that is kept
+    const step = Math.max(this.unit(), head[MATURE] / 32) // looks come at growing distances, each as long as all that is kept
     if (head[MATURE] - head[EVALUATED] < step) return false
     head[EVALUATED] = head[MATURE]
     return this.look()
@@ -224,32 +230,27 @@ export class PairedGate implements Stateful {
     const head = this.head.values
     const { cells, moments } = this
     const labelDelay = delayQuantile(head, DELAYS_AT, 0.99)
-    const decorrelation = decorrelationLength(cells, 0, head[MATURE])
-    const size = Math.ceil(Math.max(labelDelay, decorrelation, this.minBlock) / cells.length)
     let best = -1
     for (let i = 0; i < head[SEQUENCES]; i++) {
       const at = SEQUENCES_AT + i * SEQUENCE
+      const decorrelation = decorrelationLength(cells, head[at], head[MATURE])
+      const size = Math.ceil(Math.max(labelDelay, decorrelation, this.minBlock) / cells.length)
       cells.blockMoments(head[at], head[MATURE], size, moments)
       const { count, mean, variance } = moments
       const labels = count > 0 ? cells.labelled(head[at], head[at] + count * size) : 0
       const alpha = head[ALPHA] * head[at + 1]
-      const enough = labels >= this.minLabels
+      const patience = head[at + 2] === 0 ? 1 : PATIENCE
+      const enough =
+        labels >= patience * this.minLabels &&
+        cells.effective(head[at], head[at] + count * size) >= patience * this.minDifferences
       const bound = enough ? lowerConfidenceBound(count, mean, variance, alpha, this.tightest) : -Infinity
       if (best >= 0 && !(bound > head[REPORT])) continue
       best = i
-      head[REPORT] = bound
-      head[REPORT + 1] = mean
-      head[REPORT + 2] = Math.sqrt(variance / count)
-      head[REPORT + 3] = count
-      head[REPORT + 5] = labels
-      head[REPORT + 8] = head[at + 2]
-      head[REPORT + 9] = alpha
+      head.set([bound, mean, Math.sqrt(variance / count), count, size * cells.length, labels], REPORT)
+      head.set([labelDelay, decorrelation, head[at + 2], alpha], REPORT + 6)
     }
-    head[REPORT + 4] = size * cells.length
-    head[REPORT + 6] = labelDelay
-    head[REPORT + 7] = decorrelation
     this.head.touchRange(0, this.head.length)
-    if (head[MATURE] / size >= head[NEXT_AGE]) {
+    if ((head[MATURE] * cells.length) / Math.max(labelDelay, this.minBlock) >= head[NEXT_AGE]) {
       head[NEXT_AGE] *= 2
       this.addSequence(head[MATURE], 2)
     }

@@ -135,11 +135,15 @@ export class KeyTable implements Stateful {
     const slot = this.index.find(this.keys.values, this.width, key, words, hash)
     if (slot < 0) return this.add(words, hash, timeMs)
     if (this.scalars.values[SLOTS] > this.crowded) this.mark(slot)
-    if (this.grainMs < Infinity && timeMs - this.used.values[slot] > this.grainMs) {
-      this.used.values[slot] = timeMs
-      this.used.touch(slot)
-    }
+    this.use(slot, timeMs)
     return slot
+  }
+
+  /** Marks a slot as used at `timeMs`, as `findOrAdd` does, for what happens to a key that is not at hand. */
+  use(slot: number, timeMs: number): void {
+    if (timeMs - this.used.values[slot] <= this.grainMs) return
+    this.used.values[slot] = timeMs
+    this.used.touch(slot)
   }
 
   /** A pending row refers to the slot: until `release` it is neither evicted nor expired. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { type Detector, type RunningDetector, Signal } from '../../src/drift/detector.ts'
-import { SeededRandom } from '../../src/stats/random.ts'
+import { SeededRandom } from '../../src/stats/seeded-random.ts'
 import { type GoldenStream, goldenValues } from './golden-stream.ts'
 
 const folder = new URL('../../src/drift/', import.meta.url)

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { KeyedFeature, RunningFeature } from '../../src/features/keyed-feature.ts'
 import type { Pages } from '../../src/stats/pages.ts'
-import { SeededRandom } from '../../src/stats/random.ts'
+import { SeededRandom } from '../../src/stats/seeded-random.ts'
 import { SnapshotShadow, stateBytes } from './snapshot-shadow.ts'
 
 const SLOTS = 400 // enough that rows lie on several pages

@@ -4,7 +4,7 @@ import { gaussianNaiveBayes } from '../../src/learners/bayes/gaussian-naive-baye
 import type { Learner, RunningLearner } from '../../src/learners/learner.ts'
 import { logisticRegression } from '../../src/learners/linear/logistic-regression.ts'
 import { pipeline } from '../../src/learners/pipeline.ts'
-import { SeededRandom } from '../../src/stats/random.ts'
+import { SeededRandom } from '../../src/stats/seeded-random.ts'
 import { standardScaler } from '../../src/transforms/standard-scaler.ts'
 import type { RunningTransformer, Transformer } from '../../src/transforms/transformer.ts'
 import { suiteSchema } from './learner-rows.ts'

@@ -1,4 +1,4 @@
-import { SeededRandom } from '../../src/stats/random.ts'
+import { SeededRandom } from '../../src/stats/seeded-random.ts'
 import { type RowSchema, rowSchema } from '../../src/transforms/row-schema.ts'
 
 /** Labelled rows for the contract suites: `rows[n * width...]` belongs to `labels[n]`. */

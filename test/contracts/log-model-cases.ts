@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Log, LogReader, TransactionalProducer } from '../../src/log/log.ts'
-import { SeededRandom } from '../../src/stats/random.ts'
+import { SeededRandom } from '../../src/stats/seeded-random.ts'
 import type { OpenedLog } from './log-driver.ts'
 import { outgoing, readAll, readToEnd, recordsOf, type TestRecord } from './log-records.ts'
 import type { LogCase } from './log-suite.ts'

@@ -4,7 +4,7 @@ import { FadingMetric } from '../../src/evaluate/fading-metric.ts'
 import type { Metric } from '../../src/evaluate/metric.ts'
 import { RollingMetric } from '../../src/evaluate/rolling-metric.ts'
 import type { Problem } from '../../src/learners/learner.ts'
-import { SeededRandom } from '../../src/stats/random.ts'
+import { SeededRandom } from '../../src/stats/seeded-random.ts'
 import { type Outcome, references, tolerances } from './metric-references.ts'
 
 const folder = new URL('../../src/evaluate/metrics/', import.meta.url)

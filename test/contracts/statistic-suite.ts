@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import type { Statistic } from '../../src/stats/statistic.ts'
-import { SeededRandom } from '../../src/stats/random.ts'
+import { SeededRandom } from '../../src/stats/seeded-random.ts'
 import type { StatisticCase } from './statistic-oracles.ts'
 
 /** Something a statistic did that its contract forbids. */

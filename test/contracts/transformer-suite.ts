@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { encodeBinary } from '../../src/stats/binary-format.ts'
-import { SeededRandom } from '../../src/stats/random.ts'
+import { SeededRandom } from '../../src/stats/seeded-random.ts'
 import { type RowSchema, rowSchema } from '../../src/transforms/row-schema.ts'
 import type { RunningTransformer, Transformer } from '../../src/transforms/transformer.ts'
 import { type LabelledRows, suiteRows, withExtremes } from './learner-rows.ts'

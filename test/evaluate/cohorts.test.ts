@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Cohorts, type CohortsOptions } from '../../src/evaluate/cohorts.ts'
 import { Pages } from '../../src/stats/pages.ts'
-import { SeededRandom } from '../../src/stats/random.ts'
+import { SeededRandom } from '../../src/stats/seeded-random.ts'
 import { outcomesOf } from '../contracts/metric-suite.ts'
 import { SnapshotShadow, stateBytes } from '../contracts/snapshot-shadow.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { SCORE_BINS, scoreBin } from '../../src/evaluate/score-bin.ts'
-import { SeededRandom } from '../../src/stats/random.ts'
+import { SeededRandom } from '../../src/stats/seeded-random.ts'
 
 test('bins rise with the score, mirror each other and stay in range', () => {
   const random = new SeededRandom(1)

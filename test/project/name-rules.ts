@@ -23,6 +23,7 @@ export const namedOtherwise: ReadonlyMap<string, string> = new Map([
   ['src/features/calendar.ts', 'a family of one-line functions of a time'],
   ['src/log/log-errors.ts', 'the errors that all logs throw, in the same words'],
   ['src/stats/math/quarter-turns.ts', 'the parts that sine and cosine share, of no use alone'],
+  ['src/evaluate/delay-histogram.ts', 'the histogram lies in an array of the caller, and these are what is done with it'],
   ['src/stats/binary-format.ts', 'a format has two directions, and neither is the main one'],
 ])
 

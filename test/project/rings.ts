@@ -32,7 +32,7 @@ export const rings: Readonly<Record<string, Folder>> = {
   models: { ring: 'edge', imports: [...pure, 'store'] },
   task: { ring: 'edge', imports: [...pure, 'operators', ...drivers] },
   lifecycle: { ring: 'edge', imports: [...pure, 'operators', ...drivers, 'models', 'task'] },
-  config: { ring: 'edge', imports: [] },
+  config: { ring: 'edge', imports: ['stats', 'stream'] },
   telemetry: { ring: 'edge', imports: ['config', 'stats'] },
   console: { ring: 'edge', imports: ['config'] },
   api: { ring: 'edge', imports: [...engine, 'config', 'telemetry'] },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { SeededRandom } from '../../src/stats/random.ts'
+import { SeededRandom } from '../../src/stats/seeded-random.ts'
 import { Sha256, sha256, sha256Hex } from '../../src/stats/sha256.ts'
 
 function bytesOf(length: number, seed: number): Uint8Array {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SeededRandom } from '../../src/stats/random.ts'
+import { SeededRandom } from '../../src/stats/seeded-random.ts'
 import { rowSchema, standardScaler } from '../../src/transforms/index.ts'
 import type { RunningTransformer } from '../../src/transforms/transformer.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { gaussianNaiveBayes } from '../../../src/learners/bayes/gaussian-naive-bayes.ts'
-import { SeededRandom } from '../../../src/stats/random.ts'
+import { SeededRandom } from '../../../src/stats/seeded-random.ts'
 import { type RowSchema, rowSchema } from '../../../src/transforms/row-schema.ts'
 
 /** Naive Bayes as its definition has it, over kept rows, in logarithms. */

@@ -3,7 +3,7 @@ import type { Target } from '../../../src/learners/learner.ts'
 import type { LinearOptions } from '../../../src/learners/linear/linear-model.ts'
 import { linearRegression } from '../../../src/learners/linear/linear-regression.ts'
 import { logisticRegression } from '../../../src/learners/linear/logistic-regression.ts'
-import { SeededRandom } from '../../../src/stats/random.ts'
+import { SeededRandom } from '../../../src/stats/seeded-random.ts'
 import { rowSchema } from '../../../src/transforms/row-schema.ts'
 
 const binary: Target = { problem: 'binary', classes: 2 }

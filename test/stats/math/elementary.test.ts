@@ -7,7 +7,7 @@ import { log1p } from '../../../src/stats/math/log1p.ts'
 import { pow } from '../../../src/stats/math/pow.ts'
 import { sigmoid } from '../../../src/stats/math/sigmoid.ts'
 import { sin } from '../../../src/stats/math/sin.ts'
-import { SeededRandom } from '../../../src/stats/random.ts'
+import { SeededRandom } from '../../../src/stats/seeded-random.ts'
 import { sha256Hex } from '../../../src/stats/sha256.ts'
 import { exactCos, exactExp, exactLog, exactly, exactSin, ulpsFrom } from './oracle.ts'
 

@@ -5,7 +5,7 @@ import { lgamma } from '../../../src/stats/math/lgamma.ts'
 import { log } from '../../../src/stats/math/log.ts'
 import { normalCdf } from '../../../src/stats/math/normal-cdf.ts'
 import { normalQuantile } from '../../../src/stats/math/normal-quantile.ts'
-import { SeededRandom } from '../../../src/stats/random.ts'
+import { SeededRandom } from '../../../src/stats/seeded-random.ts'
 import { exactErf, exactLog, exactly, squareRoot, ulpsFrom } from './oracle.ts'
 
 const ONE = exactly(1)

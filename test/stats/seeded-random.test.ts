@@ -3,7 +3,7 @@ import { exp } from '../../src/stats/math/exp.ts'
 import { lgamma } from '../../src/stats/math/lgamma.ts'
 import { log } from '../../src/stats/math/log.ts'
 import { normalCdf } from '../../src/stats/math/normal-cdf.ts'
-import { SeededRandom } from '../../src/stats/random.ts'
+import { SeededRandom } from '../../src/stats/seeded-random.ts'
 
 /** Pearson's chi-square of counts against expectations, with its degrees of freedom. */
 function chiSquare(counts: number[], expected: number[]): number {

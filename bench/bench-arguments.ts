@@ -1,0 +1,23 @@
+import { parseArgs } from 'node:util'
+
+/**
+ * The arguments of a bench: each setting by its name with a number, and `--date`, the day to write down: without it
+ * figures are printed and not kept. Throws on any other.
+ */
+export function benchArguments<Settings extends Record<string, number>>(
+  defaults: Settings,
+): { readonly settings: Settings; readonly date: string | undefined } {
+  const names = Object.keys(defaults)
+  const options = Object.fromEntries([...names, 'date'].map((name) => [name, { type: 'string' as const }]))
+  const { values } = parseArgs({ options })
+  const settings = Object.fromEntries(names.map((name) => [name, numberOf(name, values[name], defaults[name])]))
+  const { date } = values
+  if (date !== undefined && !/^\d{4}-\d\d-\d\d$/.test(date)) throw new Error(`--date ${date} is not a day like 2030-12-31`)
+  return { settings: settings as Settings, date }
+}
+
+function numberOf(name: string, given: string | undefined, otherwise: number): number {
+  const value = given === undefined ? otherwise : Number(given)
+  if (!(value > 0)) throw new Error(`--${name} ${given} is not a number above 0`)
+  return value
+}

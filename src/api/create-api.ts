@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import { fastify, type FastifyInstance, LogController } from 'fastify'
+import type { Logger } from 'pino'
+import { MillraceError } from '../errors.ts'
+import { type Clock, systemClock } from '../log/clock.ts'
+import { nearest } from '../stream/nearest.ts'
+import type { ServiceMetrics } from '../telemetry/service-metrics.ts'
+import type { ApiContext } from './api-context.ts'
+import { commandRoutes } from './command-routes.ts'
+import { Followers } from './followers.ts'
+import { healthRoutes } from './health-routes.ts'
+import { metricsRoutes } from './metrics-routes.ts'
+import { problemOf } from './problem.ts'
+import { recordRoutes } from './record-routes.ts'
+import { requestValidator } from './request-validator.ts'
+import { streamRoutes } from './stream-routes.ts'
+import type { StreamView } from './stream-view.ts'
+import { topicRoutes } from './topic-routes.ts'
+
+export interface ApiOptions {
+  /** The streams as they are at each request. */
+  readonly streams: () => readonly StreamView[]
+  readonly metrics: ServiceMetrics
+  readonly logger: Logger
+  /** Of Millrace. */
+  readonly version: string
+  readonly clock?: Clock
+  /** Bound of a request's body. Default 8 MiB. */
+  readonly maxBodyBytes?: number
+  /** Clients that may follow topics at once. Default 100. */
+  readonly maxFollowers?: number
+  /** How often a client that follows a quiet topic is told that the connection lives. Default 15 s. */
+  readonly heartbeatMs?: number
+  /** A client that follows and takes nothing for so long is closed. Default 30 s. */
+  readonly stallMs?: number
+}
+
+const plainId = /^[\w.:-]{1,100}$/
+
+/** The HTTP API, not yet listening (`listenApi`). Closing it ends those who follow and lets other requests finish. */
+export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
+  const { metrics, logger, version } = options
+  const followers = new Followers(options.maxFollowers ?? 100, (count) => metrics.followers.set(count))
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: options.maxBodyBytes ?? 8 * 1024 * 1024,
+    requestIdHeader: false,
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id']
+      return typeof given === 'string' && plainId.test(given) ? given : randomUUID()
+    },
+  }) as unknown as FastifyInstance
+  app.removeContentTypeParser('text/plain') // what a foreign page may post without asking is never taken
+  app.setValidatorCompiler(requestValidator)
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.addHook('onRequest', async ({ id }, reply) => {
+    void reply.headers({ 'x-request-id': id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+  })
+  answerErrors(app)
+  measure(app, metrics)
+  app.addHook('preClose', async () => followers.close())
+  await describe(app, version)
+  const context: ApiContext = {
+    version,
+    clock: options.clock ?? systemClock,
+    metrics,
+    followers,
+    heartbeatMs: options.heartbeatMs ?? 15_000,
+    stallMs: options.stallMs ?? 30_000,
+    streams: options.streams,
+    stream: (name) => streamOf(options.streams(), name),
+  }
+  for (const routes of [healthRoutes, streamRoutes, recordRoutes, topicRoutes, commandRoutes, metricsRoutes]) {
+    await app.register(routes, context)
+  }
+  return app
+}
+
+function streamOf(streams: readonly StreamView[], name: string): StreamView {
+  const found = streams.find((stream) => stream.name === name)
+  if (found !== undefined) return found
+  const remedy = nearest(
+    name,
+    streams.map((stream) => stream.name),
+  )
+  throw new MillraceError('MILLRACE_API_UNKNOWN_STREAM', 'API', `there is no stream '${name}'`, remedy)
+}
+
+function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error, request.id)
+    if (problem.status >= 500 && !problem.retryable)
+      request.log.error({ err: error, requestId: request.id }, problem.detail)
+    void reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+  })
+  app.setNotFoundHandler(({ method, url }) => {
+    const wrong = `there is no ${method} ${url.split('?')[0].slice(0, 200)}`
+    throw new MillraceError('MILLRACE_API_UNKNOWN_ROUTE', 'API', wrong, 'Look the routes up at /docs')
+  })
+}
+
+function measure(app: FastifyInstance, metrics: ServiceMetrics): void {
+  app.addHook('onResponse', async (_, reply) => {
+    metrics.requests.inc()
+    if (reply.statusCode >= 500) metrics.failedRequests.inc()
+    const isFollowed = String(reply.raw.getHeader('content-type')).startsWith('text/event-stream')
+    if (!isFollowed) metrics.requestTime.observe(reply.elapsedTime / 1000)
+  })
+}
+
+async function describe(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Millrace',
+        version,
+        description:
+          'Streams that learn from every event: append records, follow predictions, watch models, send commands.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      tags: [
+        { name: 'streams', description: 'How far streams are and how well they predict' },
+        { name: 'records', description: 'Input' },
+        { name: 'topics', description: 'Output' },
+        { name: 'commands', description: 'What may be asked of a stream' },
+        { name: 'health', description: 'Of the process' },
+      ],
+    },
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+}

@@ -1,0 +1,108 @@
+import { MillraceError } from '../errors.ts'
+import type { RejectedInput } from './stream-view.ts'
+
+/** A field of a request that is wrong, and what would be right. */
+export interface FieldProblem {
+  readonly field: string
+  readonly wrong: string
+  readonly allowed?: unknown
+}
+
+/** An error as RFC 9457 has it, with the code that callers branch on. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: string
+  readonly retryable: boolean
+  readonly requestId: string
+  readonly errors?: readonly (FieldProblem | RejectedInput)[]
+}
+
+interface RequestFault {
+  readonly code?: string
+  readonly message: string
+  readonly statusCode?: number
+  readonly validation?: readonly Violation[]
+  readonly validationContext?: string
+}
+
+interface Violation {
+  readonly instancePath: string
+  readonly keyword: string
+  readonly message?: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** What is told of an error; of one that nobody meant to throw no more than that it happened. */
+export function problemOf(error: unknown, requestId: string): Problem {
+  const fault = error as RequestFault
+  const errors = fault.validation?.map((violation) => fieldProblem(violation, fault.validationContext ?? 'request'))
+  const meant = error instanceof MillraceError ? error : requestError(fault, errors)
+  const { code, status, retryable, message: detail, cause } = meant
+  const records = code === 'MILLRACE_API_RECORDS' ? (cause as readonly RejectedInput[]) : undefined
+  const words = code.slice('MILLRACE_'.length).toLowerCase().replaceAll('_', ' ')
+  const title = words.charAt(0).toUpperCase() + words.slice(1)
+  return {
+    type: `urn:millrace:error:${code}`,
+    title,
+    status,
+    detail,
+    code,
+    retryable,
+    requestId,
+    errors: errors ?? records,
+  }
+}
+
+/** An error of the HTTP layer in Millrace's own words. */
+function requestError(fault: RequestFault, errors: readonly FieldProblem[] | undefined): MillraceError {
+  const place = 'request'
+  if (errors !== undefined) {
+    const wrong = errors.map(({ field, wrong: what }) => `${field} ${what}`).join('; ')
+    return new MillraceError('MILLRACE_API_REQUEST', place, wrong, 'Correct the fields that are listed', {
+      cause: fault,
+    })
+  }
+  const { statusCode = 500, message } = fault
+  if (statusCode === 413) {
+    return new MillraceError('MILLRACE_API_TOO_LARGE', place, 'its body is too large', 'Send fewer records at once', {
+      cause: fault,
+    })
+  }
+  if (statusCode === 415) {
+    return new MillraceError(
+      'MILLRACE_API_MEDIA_TYPE',
+      place,
+      'its body is not declared as JSON',
+      "Set the header 'Content-Type: application/json'",
+      { cause: fault },
+    )
+  }
+  if (statusCode >= 400 && statusCode < 500) {
+    const wrong = message.replace(/\.$/, '').slice(0, 300)
+    return new MillraceError('MILLRACE_API_REQUEST', place, wrong, 'Look the route up at /docs', { cause: fault })
+  }
+  return new MillraceError(
+    'MILLRACE_API_INTERNAL',
+    place,
+    'something went wrong inside of Millrace',
+    'Look for its id in the log',
+    { cause: fault },
+  )
+}
+
+function fieldProblem(
+  { instancePath, keyword, message = 'is wrong', params }: Violation,
+  context: string,
+): FieldProblem {
+  const inner = params.missingProperty ?? params.additionalProperty
+  const path = instancePath.split('/').slice(1)
+  const field = [context, ...path, ...(inner === undefined ? [] : [String(inner)])].join('.')
+  if (keyword === 'required') return { field, wrong: 'is missing' }
+  if (keyword === 'additionalProperties') return { field, wrong: 'is not known here' }
+  const allowed = params.allowedValues ?? params.allowedValue ?? params.limit ?? params.pattern ?? params.type
+  const shown = Array.isArray(allowed) ? `: ${allowed.join(', ')}` : ''
+  return { field, wrong: `${message}${shown}`, ...(allowed === undefined ? {} : { allowed }) }
+}

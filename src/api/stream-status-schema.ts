@@ -1,0 +1,106 @@
+import { Type } from 'typebox'
+
+const nullable = <S extends Parameters<typeof Type.Union>[0][number]>(schema: S) => Type.Union([schema, Type.Null()])
+
+/** How far a stream is. */
+export const streamStatusSchema = Type.Object(
+  {
+    name: Type.String(),
+    problem: Type.String(),
+    phase: Type.String({ description: 'starting, replaying, running, restarting, stopped or failed.' }),
+    reason: Type.String({ description: 'What it waits for or what ended it; empty while it runs.' }),
+    inputs: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        topic: Type.String(),
+        format: Type.String(),
+        key: Type.String({ description: 'The field that joins events with labels.' }),
+        time: Type.String({ description: 'The field with the event’s own time.' }),
+        fields: Type.Array(
+          Type.Object({
+            name: Type.String(),
+            type: Type.String(),
+            nullable: Type.Boolean(),
+            description: nullable(Type.String()),
+          }),
+        ),
+      }),
+    ),
+    partitions: Type.Array(
+      Type.Object({
+        topic: Type.String(),
+        partition: Type.Integer(),
+        start: Type.Integer({ description: 'The first offset still kept.' }),
+        end: Type.Integer({ description: 'The offset after the last record that can be read.' }),
+        position: nullable(
+          Type.Integer({ description: 'The offset after what is committed; null before the first commit.' }),
+        ),
+        lag: nullable(Type.Integer({ description: 'Records to be read and committed.' })),
+      }),
+    ),
+    task: nullable(
+      Type.Object({
+        incarnation: Type.Integer({ description: 'How often the task has been started.' }),
+        transaction: Type.Integer({ description: 'Number of the latest committed transaction.' }),
+        streamTime: nullable(Type.String({ description: 'The stream’s own clock: arrival of its latest record.' })),
+        snapshots: Type.Array(
+          Type.Object({ name: Type.String(), transaction: Type.Integer(), manifestBytes: Type.Integer() }),
+        ),
+        models: Type.Array(
+          Type.Object({
+            version: Type.String(),
+            role: Type.String({ description: 'champion, challenger, or shadow: a former champion that scores on.' }),
+            parent: nullable(Type.String()),
+            algorithm: Type.String(),
+            born: Type.Integer({ description: 'Rows predicted before it was born.' }),
+          }),
+        ),
+        pendingLabels: Type.Integer({ description: 'Predicted events that wait for their labels.' }),
+        counters: Type.Record(Type.String(), Type.Integer(), {
+          description: 'What was counted since the state began.',
+        }),
+      }),
+    ),
+  },
+  {
+    description: 'How far a stream is; all of `task` is committed, and null until a task has recovered.',
+    examples: [
+      {
+        name: 'flight-delay',
+        problem: 'binary',
+        phase: 'running',
+        reason: '',
+        inputs: [
+          {
+            name: 'arrivals',
+            topic: 'flights.arrivals',
+            format: 'avro',
+            key: 'flightId',
+            time: 'landedAt',
+            fields: [
+              { name: 'flightId', type: 'string', nullable: false, description: 'The row’s number in the data set.' },
+            ],
+          },
+        ],
+        partitions: [{ topic: 'flights.arrivals', partition: 0, start: 0, end: 5120, position: 5100, lag: 20 }],
+        task: {
+          incarnation: 3,
+          transaction: 812,
+          streamTime: '2001-01-02T13:05:00.000Z',
+          snapshots: [{ name: 'flight-delay-0-3-800.manifest', transaction: 800, manifestBytes: 5210 }],
+          models: [
+            {
+              version: 'v0.0',
+              role: 'champion',
+              parent: null,
+              algorithm: 'pipeline(one-hot, standard-scaler, logistic-regression)',
+              born: 0,
+            },
+          ],
+          pendingLabels: 2310,
+          counters: { predictions: 7410, learned: 5100, deadLetters: 0 },
+        },
+      },
+    ],
+  },
+)

@@ -1,0 +1,97 @@
+import type { LearningState } from '../operators/learning-state.ts'
+import type { ModelSlot } from '../operators/model-slots.ts'
+import type { ModelPlan } from '../stream/graph.ts'
+import { endOf, type JournalRecord } from '../task/journal-record.ts'
+import { SEQUENCES } from '../task/output-writer.ts'
+import type { Task } from '../task/task.ts'
+import type { CommitFigures, ModelFigures, ScoreFigures, TaskProgress } from '../telemetry/committed-figures.ts'
+import type { FiguresSource } from '../telemetry/committed-view.ts'
+
+const counters = [
+  'learned',
+  'early',
+  'late',
+  'orphaned',
+  'duplicate',
+  'corrected',
+  'unknownClass',
+  'unlabelled',
+  'dropped',
+  'lateUpdates',
+  'warnings',
+] as const
+
+/** Reads the figures of a running task, which may be ahead of what is committed. */
+export class TaskFigures implements FiguresSource {
+  private readonly task: Task
+
+  constructor(task: Task) {
+    this.task = task
+  }
+
+  progress(): TaskProgress {
+    const { learning, sequences } = this.task.recovered.state
+    const counted: Record<string, number> = {
+      predictions: sequences.values[SEQUENCES.predictions],
+      signals: sequences.values[SEQUENCES.signals],
+      modelEvents: sequences.values[SEQUENCES.models],
+      deadLetters: sequences.values[SEQUENCES.deadLetters],
+    }
+    for (const counter of counters) counted[counter] = learning.count(counter)
+    return {
+      streamTimeMs: learning.count('nowMs'),
+      pending: learning.pending.count,
+      counters: counted,
+      models: modelFigures(learning),
+    }
+  }
+
+  scores(): ScoreFigures[] {
+    const { learning } = this.task.recovered.state
+    const { evaluation, models } = learning
+    const [served, ...baselines] = evaluation.read()
+    const scores: ScoreFigures[] = [{ ...served, role: 'champion', model: 'served' }]
+    models.slots.forEach((slot, s) => {
+      if (slot === undefined || s === models.champion) return
+      scores.push({ ...evaluation.readSlot(s, slot.version), role: roleOf(learning, s), model: slot.version })
+    })
+    for (const baseline of baselines) scores.push({ ...baseline, role: 'baseline', model: baseline.name })
+    return scores.map(({ role, model, outcomes, whole, rolling, fading, cohorts }) => {
+      return { role, model, outcomes, whole, rolling, fading, cohorts }
+    })
+  }
+
+  isAt(commit: CommitFigures): boolean {
+    const { task } = this
+    if (task.committed.seq !== commit.seq) return false // the next one is on its way
+    return task.recovered.computation.positions().every((position, i) => position === commit.positions[i])
+  }
+}
+
+/** What a journal record says of its commit. */
+export function commitFigures(record: JournalRecord): CommitFigures {
+  const { seq, incarnation, partitions, snapshots } = record
+  return { seq, incarnation, partitions, positions: endOf(record), snapshots }
+}
+
+function modelFigures(learning: LearningState): ModelFigures[] {
+  const { models, graph } = learning
+  return models.slots.flatMap((slot, s): ModelFigures[] => {
+    if (slot === undefined) return []
+    const { version, parent, born } = slot
+    const algorithm = algorithmOf(graph.model, slot)
+    return [{ version, role: roleOf(learning, s), parent: parent === '' ? null : parent, algorithm, born }]
+  })
+}
+
+function roleOf({ models, race }: LearningState, slot: number): ModelFigures['role'] {
+  if (slot === models.champion) return 'champion'
+  return slot === race.former ? 'shadow' : 'challenger'
+}
+
+/** The name of the model, with its steps where it is a pipeline. */
+function algorithmOf(plan: ModelPlan, { description }: ModelSlot): string {
+  const { algorithm, parameters } = description === 0 ? plan.model : plan.challengers[description - 1]
+  const { steps } = parameters as { readonly steps?: readonly { readonly algorithm: string }[] }
+  return steps === undefined ? algorithm : `${algorithm}(${steps.map((step) => step.algorithm).join(', ')})`
+}

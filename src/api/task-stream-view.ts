@@ -1,0 +1,212 @@
+import type { EventSchema } from '../codec/event-schema.ts'
+import { publishedSchemas } from '../codec/published-schemas.ts'
+import type { SchemaRegistry } from '../codec/schema-registry.ts'
+import { MillraceError } from '../errors.ts'
+import type { Problem } from '../learners/learner.ts'
+import type { Clock } from '../log/clock.ts'
+import type { Log } from '../log/log.ts'
+import type { Graph } from '../stream/graph.ts'
+import { nearest } from '../stream/nearest.ts'
+import type { JournalRecord } from '../task/journal-record.ts'
+import type { Task } from '../task/task.ts'
+import type { CommitFacts, TaskOptions } from '../task/task-options.ts'
+import type { CommittedFigures } from '../telemetry/committed-figures.ts'
+import { CommittedView } from '../telemetry/committed-view.ts'
+import type { TaskMetrics } from '../telemetry/task-metrics.ts'
+import { CommandWriter } from './command-writer.ts'
+import { PublishedTopic } from './published-topic.ts'
+import { RecordAppender } from './record-appender.ts'
+import type {
+  AppendOptions,
+  AppendReport,
+  PartitionStatus,
+  PublishedKind,
+  StreamCommand,
+  StreamInput,
+  StreamPhase,
+  StreamView,
+} from './stream-view.ts'
+import { commitFigures, TaskFigures } from './task-figures.ts'
+
+export interface TaskStreamViewOptions {
+  readonly graph: Graph
+  /** By file name. */
+  readonly schemas: ReadonlyMap<string, EventSchema>
+  readonly log: Log
+  readonly registry: SchemaRegistry
+  readonly clock: Clock
+  readonly metrics: TaskMetrics
+  /** The timestamp that appended records get as `now`, ms. Default: the clock's; a played-back history has a time of its own. */
+  readonly recordTimeMs?: () => number
+}
+
+/**
+ * A stream whose task runs in this process. Whoever runs it passes `hooks` to `startTask` and tells of each start and end;
+ * the view outlives its tasks.
+ */
+export class TaskStreamView implements StreamView {
+  readonly name: string
+  readonly problem: Problem
+  readonly inputs: readonly StreamInput[]
+  /** For the options of the task. */
+  readonly hooks: Required<Pick<TaskOptions, 'onCommit' | 'onReplay' | 'onTrouble'>>
+  private readonly options: TaskStreamViewOptions
+  private readonly committed: CommittedView
+  private readonly topics: Readonly<Record<PublishedKind, PublishedTopic>>
+  private readonly appenders: ReadonlyMap<string, RecordAppender>
+  private readonly commands: CommandWriter
+  private life: StreamPhase = { phase: 'starting', reason: 'it has not begun' }
+  private newestArrivalMs = Number.NEGATIVE_INFINITY
+
+  private constructor(options: TaskStreamViewOptions, published: Awaited<ReturnType<typeof publishedSchemas>>) {
+    const { graph, schemas, log, registry, clock, metrics } = options
+    const { name } = graph
+    this.options = options
+    this.name = name
+    this.problem = graph.label.problem
+    const schemaOf = (file: string) => schemas.get(file) as EventSchema // the graph was built with it
+    this.inputs = graph.inputs.map((input) => ({
+      name: input.name,
+      topic: input.topic,
+      format: input.format,
+      key: input.fields[input.key].name,
+      time: input.fields[input.time].name,
+      fields: schemaOf(input.schema).fields,
+    }))
+    this.appenders = new Map(
+      graph.inputs.map((input) => [input.name, new RecordAppender(input, schemaOf(input.schema), log, registry)]),
+    )
+    this.topics = {
+      predictions: new PublishedTopic(`${name}.predictions`, published.prediction, log, registry),
+      signals: new PublishedTopic(`${name}.signals`, published.signal, log, registry),
+      models: new PublishedTopic(`${name}.models`, published['model-event'], log, registry),
+    }
+    this.commands = new CommandWriter(name, published['control-command'], log, registry)
+    this.committed = new CommittedView(() => clock.now())
+    this.hooks = {
+      onCommit: (record, facts) => this.took(record, facts),
+      onReplay: ({ done, total }) => {
+        this.life = { phase: 'replaying', reason: `transaction ${done} of ${total} is replayed` }
+        metrics.replayedOne(name, done === 1)
+      },
+      onTrouble: () => metrics.troubled(name),
+    }
+    metrics.add(name, {
+      figures: () => this.figures(),
+      lagRecords: () => this.lagRecords(),
+      isRunning: () => this.life.phase === 'running',
+    })
+  }
+
+  static async create(options: TaskStreamViewOptions): Promise<TaskStreamView> {
+    return new TaskStreamView(options, await publishedSchemas())
+  }
+
+  /** A task is about to recover. */
+  starting(): void {
+    this.life = { phase: 'starting', reason: 'its task recovers' }
+  }
+
+  /** A task has recovered and is about to run. */
+  started(task: Task): void {
+    this.committed.attach(new TaskFigures(task), commitFigures(task.recovered.first))
+    this.newestArrivalMs = this.figures()?.progress.streamTimeMs ?? 0
+    this.life = { phase: 'running', reason: '' }
+  }
+
+  /** The task has ended: cleanly, or by an error after which it is started anew (`restarting`) or not. */
+  ended(error?: unknown, restarting = false): void {
+    this.committed.detach()
+    if (error !== undefined) this.options.metrics.failed(this.name)
+    const reason =
+      error === undefined ? 'it was stopped' : error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
+    this.life = { phase: error === undefined ? 'stopped' : restarting ? 'restarting' : 'failed', reason }
+  }
+
+  phase(): StreamPhase {
+    return this.life
+  }
+
+  figures(): CommittedFigures | undefined {
+    return this.committed.read()
+  }
+
+  async partitions(): Promise<PartitionStatus[]> {
+    const { log, graph } = this.options
+    const commit = this.figures()?.commit
+    const used = new Set(graph.inputs.map(({ topic }) => topic))
+    const places = (await log.topics())
+      .filter(({ name }) => used.has(name))
+      .flatMap(({ name, partitions }) =>
+        Array.from({ length: partitions }, (_, partition) => ({ topic: name, partition })),
+      )
+    return Promise.all(
+      places.map(async ({ topic, partition }) => {
+        const { start, readableEnd: end } = await log.bounds({ topic, partition })
+        const position = commit?.positions[commit.partitions.indexOf(`${topic}/${partition}`)] ?? null
+        return { topic, partition, start, end, position, lag: position === null ? null : Math.max(0, end - position) }
+      }),
+    )
+  }
+
+  topic(kind: PublishedKind): PublishedTopic {
+    return this.topics[kind]
+  }
+
+  async append(input: string, records: readonly unknown[], options: AppendOptions): Promise<AppendReport> {
+    const appender = this.appenders.get(input)
+    if (appender === undefined) {
+      const remedy = nearest(input, [...this.appenders.keys()])
+      throw new MillraceError(
+        'MILLRACE_API_UNKNOWN_INPUT',
+        `stream '${this.name}'`,
+        `it has no input '${input}'`,
+        remedy,
+      )
+    }
+    const { clock, recordTimeMs } = this.options
+    return appender.append(records, options, Math.floor(recordTimeMs?.() ?? clock.now()))
+  }
+
+  async command(command: StreamCommand): Promise<string> {
+    const place = `stream '${this.name}', command ${command.command}`
+    const versions = this.figures()?.progress.models.map(({ version }) => version)
+    const { modelVersion } = command
+    if (command.command === 'promote' && versions !== undefined && !versions.includes(modelVersion ?? '')) {
+      throw new MillraceError(
+        'MILLRACE_API_COMMAND',
+        place,
+        `there is no model '${modelVersion}' at work`,
+        nearest(modelVersion ?? '', versions),
+      )
+    }
+    if (command.command === 'retrain' && this.options.graph.model.retrain === undefined) {
+      throw new MillraceError(
+        'MILLRACE_API_COMMAND',
+        place,
+        'the stream does not say how to retrain',
+        "Give its predict a 'retrain'",
+      )
+    }
+    return this.commands.write(command, this.options.clock.now())
+  }
+
+  private took(record: JournalRecord, { rows, latencyMs }: CommitFacts): void {
+    const { clock, metrics } = this.options
+    const arrivalMs = this.committed.committed(commitFigures(record))?.progress.streamTimeMs ?? 0
+    const isNewer = arrivalMs > this.newestArrivalMs
+    if (isNewer) this.newestArrivalMs = arrivalMs
+    metrics.committed(this.name, {
+      rows,
+      latencyMs,
+      committedAtMs: clock.now(),
+      newestArrivalMs: isNewer ? arrivalMs : undefined,
+    })
+  }
+
+  private async lagRecords(): Promise<number | undefined> {
+    if (this.figures() === undefined) return undefined
+    const partitions = await this.partitions()
+    return partitions.reduce((sum, { lag }) => sum + (lag ?? 0), 0)
+  }
+}

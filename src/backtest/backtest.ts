@@ -1,0 +1,93 @@
+import { from, lastValueFrom, tap } from 'rxjs'
+import { ColumnStage } from '../operators/column-stage.ts'
+import type { NamedScores } from '../operators/evaluation.ts'
+import type { DeadLetter, ModelEvent, StreamSignal } from '../operators/graph-output.ts'
+import { learnInOrder } from '../operators/learn-in-order.ts'
+import { type Counter, LearningState } from '../operators/learning-state.ts'
+import { validate } from '../operators/validate.ts'
+import type { Graph } from '../stream/graph.ts'
+import { historyBatches, type History } from './history-batches.ts'
+import { type SliceScore, SliceScores } from './slice-scores.ts'
+
+const BATCH_ROWS = 2048 // the columns of a batch stay in the second-level cache
+const KEPT = 1000 // dead letters, signals and model events kept for the report; all are counted
+
+export interface BacktestOptions {
+  /** Called after each micro-batch with the events so far and the arrival time reached, ms. */
+  readonly onProgress?: (events: number, arrivalMs: number) => void
+  readonly batchRows?: number
+  /** Called with the state before the first row: for a trainer of retrain jobs, say. */
+  readonly prepare?: (state: LearningState) => void
+}
+
+/** One day (or longer cohort) of the learning curve: every model's figures, in the order of `scores`. */
+export interface CohortPoint {
+  /** Beginning, ms. */
+  readonly time: number
+  readonly values: readonly Readonly<Record<string, number>>[]
+}
+
+/** What a stream would have done on its history, with every label at its real delay. */
+export interface BacktestResult {
+  readonly events: number
+  readonly predictions: number
+  readonly from: number
+  readonly to: number
+  /** What was served, then the baselines. */
+  readonly scores: readonly NamedScores[]
+  /** Challengers that never served. */
+  readonly challengers: readonly NamedScores[]
+  readonly curve: readonly CohortPoint[]
+  readonly slices: Readonly<Record<string, readonly SliceScore[]>>
+  readonly deadLetters: readonly DeadLetter[]
+  readonly signals: readonly StreamSignal[]
+  readonly models: readonly ModelEvent[]
+  readonly count: (counter: Counter) => number
+  readonly state: LearningState
+}
+
+/** Runs a graph over history, by arrival, as fast as the machine can: predict, wait for the label as long as it really took, learn. */
+export async function backtest(graph: Graph, history: History, options: BacktestOptions = {}): Promise<BacktestResult> {
+  const state = new LearningState(graph)
+  options.prepare?.(state)
+  const slices = new SliceScores(state)
+  state.observer = slices.observe
+  const curve: CohortPoint[] = []
+  const { evaluation } = state
+  evaluation.cohorts.onClose = (cohort) => curve.push(evaluation.cohortPoint(cohort))
+  const kept = { deadLetters: [] as DeadLetter[], signals: [] as StreamSignal[], models: [] as ModelEvent[] }
+  let events = 0
+  let first = Number.NaN
+  const batches = from(historyBatches(graph, history, options.batchRows ?? BATCH_ROWS)).pipe(
+    tap((batch) => {
+      if (events === 0) first = batch.inputs[batch.input[0]].arrival[batch.row[0]]
+      events += batch.count
+    }),
+    validate(new ColumnStage(graph)),
+    learnInOrder(state),
+    tap((output) => {
+      for (const name of ['deadLetters', 'signals', 'models'] as const) {
+        if (output[name].length > 0 && kept[name].length < KEPT) kept[name].push(...(output[name] as never[]))
+      }
+      options.onProgress?.(events, state.count('nowMs'))
+    }),
+  )
+  await lastValueFrom(batches, { defaultValue: undefined })
+  for (const { cohort } of evaluation.cohorts.openCohorts()) curve.push(evaluation.cohortPoint(cohort))
+  const { slots } = state.models
+  return {
+    events,
+    predictions: state.count('predicted'),
+    from: first,
+    to: state.count('nowMs'),
+    scores: evaluation.read(),
+    challengers: slots.flatMap((slot, i) =>
+      slot === undefined || i === state.models.champion ? [] : [evaluation.readSlot(i, slot.version)],
+    ),
+    curve: curve.sort((a, b) => a.time - b.time),
+    slices: slices.read(20),
+    ...kept,
+    count: (counter) => state.count(counter),
+    state,
+  }
+}

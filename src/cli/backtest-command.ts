@@ -1,0 +1,53 @@
+import { writeFile } from 'node:fs/promises'
+import { Command } from 'commander'
+import { backtest, type BacktestResult } from '../backtest/backtest.ts'
+import { backtestLines } from './backtest-lines.ts'
+import { historyError, limitHistory, loadHistory } from './load-history.ts'
+import { ProgressLine } from './progress-line.ts'
+import { Project } from './project.ts'
+import { countOption } from './count-option.ts'
+
+/** `millrace backtest <stream>` */
+export function backtestCommand(): Command {
+  return new Command('backtest')
+    .summary('run a stream over its history and score it')
+    .description(
+      'Runs a stream over its history as fast as the machine can, each label at its real delay, and prints its score beside the baselines.',
+    )
+    .argument('<stream>', 'name of a file in the streams folder')
+    .option('--limit <records>', 'only the first records of the history', countOption)
+    .option('--report <file>', 'also write a self-contained HTML report')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace backtest flight-delay
+  millrace backtest flight-delay --limit 200000 --json
+  millrace backtest flight-delay --report flight-delay.html`,
+    )
+    .action(async (name: string, options: { limit?: number; report?: string }, command: Command) => {
+      const project = Project.of(command)
+      const { terminal } = project
+      const loaded = await project.stream(name)
+      const history = await loadHistory(loaded)
+      const limit = options.limit ?? history.total
+      const records = options.limit === undefined ? history.read() : limitHistory(history.read(), options.limit)
+      const progress = new ProgressLine(terminal, 'events', limit)
+      let result: BacktestResult
+      try {
+        result = await backtest(loaded.graph, records, {
+          onProgress: (events, nowMs) => progress.update(events, new Date(nowMs).toISOString().slice(0, 10)),
+        })
+      } catch (error) {
+        throw historyError(loaded.historyFile, error)
+      } finally {
+        progress.end()
+      }
+      if (project.json) terminal.json({ events: result.events })
+      else for (const line of backtestLines(result, terminal, progress.elapsedMs)) terminal.line(line)
+      if (options.report !== undefined) {
+        await writeFile(options.report, '')
+        terminal.note(`The report is in ${options.report}.`)
+      }
+    })
+}

@@ -1,0 +1,61 @@
+import { pathToFileURL } from 'node:url'
+import type { HistoryRecord } from '../backtest/record-writer.ts'
+import { MillraceError } from '../errors.ts'
+import type { LoadedStream } from '../service/load-stream.ts'
+import { streamFileError } from '../service/stream-file-error.ts'
+
+/** A stream's recorded past, as `streams/<name>.history.ts` tells it. */
+export interface LoadedHistory {
+  /** Its records by arrival; with `since`, it may leave out those that arrived before, ms. */
+  readonly read: (since?: number) => AsyncIterable<HistoryRecord>
+  /** How many records there are, where the file says so. */
+  readonly total: number | undefined
+}
+
+/** Imports the history file of a stream. Throws MILLRACE_CLI_NOTHING without one, MILLRACE_SERVICE_STREAM_FILE. */
+export async function loadHistory({ name, historyFile }: LoadedStream): Promise<LoadedHistory> {
+  if (historyFile === undefined) {
+    throw new MillraceError(
+      'MILLRACE_CLI_NOTHING',
+      `stream '${name}'`,
+      'it has no history',
+      `Write streams/${name}.history.ts, or name a file with --from`,
+    )
+  }
+  let module: { default?: unknown; records?: unknown }
+  try {
+    module = await import(pathToFileURL(historyFile).href)
+  } catch (cause) {
+    throw streamFileError(historyFile, 'the file does not load', 'Correct it there', cause)
+  }
+  const { default: history, records } = module
+  if (typeof history !== 'function') {
+    throw new MillraceError(
+      'MILLRACE_SERVICE_STREAM_FILE',
+      historyFile,
+      'its default export is no function',
+      'Write `export default async function* history() { yield { input, record } }`',
+    )
+  }
+  const tell = history as (options: { since?: number }) => AsyncIterable<HistoryRecord>
+  return { read: (since) => tell({ since }), total: typeof records === 'number' ? records : undefined }
+}
+
+/** What is thrown while a history is told: its own errors as those of its file. */
+export function historyError(file: string | undefined, error: unknown): unknown {
+  if (error instanceof MillraceError || file === undefined) return error
+  return streamFileError(file, 'the history ended with an error', 'Correct it there', error)
+}
+
+/** The first records of a history. */
+export async function* limitHistory(
+  records: AsyncIterable<HistoryRecord>,
+  count: number,
+): AsyncGenerator<HistoryRecord> {
+  let left = count
+  if (left > 0)
+    for await (const record of records) {
+      yield record
+      if (--left === 0) return
+    }
+}

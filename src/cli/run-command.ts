@@ -1,0 +1,75 @@
+import { Command } from 'commander'
+import { filter, firstValueFrom } from 'rxjs'
+import type { EmbeddedPlatform } from '../service/embedded-platform.ts'
+import type { StreamRunner } from '../service/stream-runner.ts'
+import { Project } from './project.ts'
+import { runStream } from './run-stream.ts'
+
+interface RunOptions {
+  readonly drain?: boolean
+  readonly fork?: boolean
+  readonly untilCaughtUp?: boolean
+}
+
+/** `millrace run <stream>` */
+export function runCommand(): Command {
+  return new Command('run')
+    .summary('run a stream on its topics')
+    .description(
+      'Runs a stream on the topics of the data directory: predicts, learns, publishes, until it is stopped by Ctrl-C or SIGTERM. Starting again goes on where it was, exactly.',
+    )
+    .argument('<stream>', 'name of a file in the streams folder')
+    .option('--until-caught-up', 'stop cleanly when all that the topics hold has been taken')
+    .option('--drain', 'only make durable what an earlier run left open, then stop: before the stream is changed')
+    .option(
+      '--fork',
+      'accept that the stream was changed after a crash: state is as of the last snapshot, and what came after is computed anew',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace run flight-delay
+  millrace run flight-delay --until-caught-up
+  millrace run flight-delay --drain`,
+    )
+    .action(async (name: string, options: RunOptions, command: Command) => {
+      const project = Project.of(command)
+      const loaded = await project.stream(name)
+      await project.withPlatform(async (platform) => {
+        const runner = await runStream(project, platform, loaded, {
+          fork: options.fork,
+          beside: besideOf(options, platform),
+        })
+        const { rows, predictions, figures } = runner.current
+        if (project.json) project.terminal.json({ stream: name, rows, predictions, commit: figures?.commit })
+        else
+          project.terminal.line(
+            `Stopped cleanly after transaction ${figures?.commit.seq}: ${rows} events and ${predictions} predictions in this run.`,
+          )
+      })
+    })
+}
+
+function besideOf(options: RunOptions, platform: EmbeddedPlatform) {
+  if (!options.drain && !options.untilCaughtUp) return undefined
+  return async (runner: StreamRunner, stop: AbortSignal): Promise<'stop'> => {
+    const reached = runner.status.pipe(filter(({ phase }) => phase === 'running'))
+    await firstValueFrom(reached, { defaultValue: undefined })
+    if (options.untilCaughtUp)
+      while (!stop.aborted && !(await isCaughtUp(runner, platform)))
+        await new Promise((resolve) => setTimeout(resolve, 50))
+    return 'stop'
+  }
+}
+
+async function isCaughtUp(runner: StreamRunner, { log }: EmbeddedPlatform): Promise<boolean> {
+  const commit = runner.figures()?.commit
+  if (commit === undefined) return false
+  for (let i = 0; i < commit.partitions.length; i++) {
+    const [, topic, partition] = /^(.*)\/(\d+)$/.exec(commit.partitions[i]) as RegExpExecArray
+    const { readableEnd } = await log.bounds({ topic, partition: Number(partition) })
+    if (commit.positions[i] < readableEnd) return false
+  }
+  return true
+}

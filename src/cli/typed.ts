@@ -1,0 +1,44 @@
+import type { EventField } from '../codec/event-schema.ts'
+
+/** A row of texts as the record that a schema describes: numbers, booleans and times read from their texts; an empty text is null. Other values stay as they are. */
+export function typedRecord(
+  fields: readonly EventField[],
+  row: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const record: Record<string, unknown> = {}
+  for (const { name, type } of fields) {
+    const value = row[name]
+    if (value !== undefined) record[name] = typeof value === 'string' ? typedValue(type, value) : value
+  }
+  return record
+}
+
+/** A text as a value of a type; what it can't be stays a text. */
+export function typedValue(type: EventField['type'], text: string): unknown {
+  if (text === '') return null
+  if (type === 'string') return text
+  if (type === 'boolean') {
+    const word = text.toLowerCase()
+    return ['true', '1', 'yes', 't', 'y'].includes(word)
+      ? true
+      : ['false', '0', 'no', 'f', 'n'].includes(word)
+        ? false
+        : text
+  }
+  const number = type === 'timestamp' ? timestampOf(text) : Number(text)
+  return Number.isFinite(number) ? number : text
+}
+
+const SECONDS_BELOW = 1e11 // as milliseconds that would be in 1973
+const dateTime = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?$/
+
+/** Milliseconds since 1970 of a text: ISO 8601 (a time without a zone is UTC's), or seconds or milliseconds since 1970; NaN for any other. */
+export function timestampOf(text: string): number {
+  const match = dateTime.exec(text)
+  if (match !== null) {
+    const iso = text.replace(' ', 'T')
+    return Date.parse(match[1] === undefined && iso.includes('T') ? `${iso}Z` : iso)
+  }
+  const number = text.trim() === '' ? Number.NaN : Number(text)
+  return Math.round(Math.abs(number) < SECONDS_BELOW ? number * 1000 : number)
+}

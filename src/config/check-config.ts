@@ -1,0 +1,63 @@
+import { Ajv, type ValidateFunction } from 'ajv'
+import { MillraceError } from '../errors.ts'
+import { nearest } from '../stream/nearest.ts'
+import { type Config, configSchema } from './config-schema.ts'
+
+/** A part of a configuration: what one file, the environment or the command line says. */
+export type ConfigPart = Partial<Config>
+
+interface KeySchema {
+  readonly type?: string
+  readonly enum?: readonly string[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly description?: string
+}
+
+const partSchema = { ...configSchema, required: [] }
+const strict = new Ajv({ strict: false }).compile(partSchema)
+const coercing = new Ajv({ strict: false, coerceTypes: true }).compile(partSchema)
+const keys: Readonly<Record<string, KeySchema>> = configSchema.properties
+
+/** Checks what a file says, types included. `place` names it. Throws MILLRACE_CONFIG_KEY, MILLRACE_CONFIG_VALUE. */
+export function checkConfig(part: object, place: string): ConfigPart {
+  return checked(strict, part, (key) => (key === '' ? place : `${place}, key '${key}'`))
+}
+
+/** Checks texts of the environment or the command line, making numbers of them. `placeOf` names the source of a key. Throws as `checkConfig`. */
+export function checkTextConfig(part: Readonly<Record<string, string>>, placeOf: (key: string) => string): ConfigPart {
+  return checked(coercing, { ...part }, placeOf)
+}
+
+function checked(validate: ValidateFunction, part: object, placeOf: (key: string) => string): ConfigPart {
+  const said = { ...part } as Record<string, unknown>
+  const unknown = Object.keys(said).find((key) => !Object.hasOwn(keys, key))
+  if (unknown !== undefined) {
+    throw new MillraceError(
+      'MILLRACE_CONFIG_KEY',
+      placeOf(unknown),
+      'there is no such key',
+      nearest(unknown, Object.keys(keys)),
+    )
+  }
+  if (validate(part)) return part
+  const key = (validate.errors ?? [])[0]?.instancePath.split('/')[1] ?? ''
+  throw new MillraceError(
+    'MILLRACE_CONFIG_VALUE',
+    placeOf(key),
+    `the value is ${JSON.stringify(said[key])}`,
+    allowed(keys[key]),
+  )
+}
+
+function allowed(key: KeySchema | undefined): string {
+  if (key === undefined) return 'Write one JSON object with a value for each key'
+  const { description, type, minimum, maximum } = key
+  const values =
+    key.enum === undefined
+      ? type === 'integer'
+        ? `a whole number from ${minimum} to ${maximum}`
+        : 'a text'
+      : `one of ${key.enum.join(', ')}`
+  return `Give ${values} (${description})`
+}

@@ -1,0 +1,15 @@
+import type { Config } from './config-schema.ts'
+
+/** What holds where nobody says otherwise. */
+export const defaultConfig: Config = Object.freeze({
+  data: './.millrace',
+  application: 'millrace',
+  streams: 'streams',
+  schemas: 'schemas',
+  host: '127.0.0.1',
+  port: 8080,
+  durability: 'power',
+  commitInterval: '100ms',
+  stopTimeout: '30s',
+  logLevel: 'info',
+})

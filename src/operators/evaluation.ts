@@ -1,0 +1,151 @@
+import { type CohortScores, Cohorts } from '../evaluate/cohorts.ts'
+import type { MetricValues } from '../evaluate/metric-set.ts'
+import { type ModelScores, Scoreboard } from '../evaluate/scoreboard.ts'
+import type { Target } from '../learners/learner.ts'
+import type { StatePart } from '../stats/state-region.ts'
+import type { ModelSlot } from './model-slots.ts'
+import type { PendingLayout } from './pending-layout.ts'
+
+const DAY_MS = 86_400_000
+const SERVED = 0
+
+/** The figures of what was served, of a baseline, or of a challenger. */
+export interface NamedScores extends ModelScores {
+  readonly name: string
+  readonly cohorts: CohortScores
+}
+
+/**
+ * The prequential metrics of a task: of the predictions that were served, of the baselines beside them, and of every
+ * other model in its slot, in label order (`Scoreboard`) and by mature cohort of a day (`Cohorts`).
+ */
+export class Evaluation {
+  /** Loss of the prediction that was served, of the latest outcome: squared error of the label's probability, or absolute error; NaN where nothing was predicted. */
+  servedLoss = 0
+  readonly scoreboard: Scoreboard
+  readonly cohorts: Cohorts
+  readonly cohortMs: number
+  private readonly target: Target
+  private readonly names: readonly string[]
+  private readonly horizonMs: number
+  private readonly out: Float64Array
+
+  constructor(target: Target, baselines: readonly string[], slots: number, horizonMs: number) {
+    this.target = target
+    this.names = ['served', ...baselines]
+    this.horizonMs = horizonMs
+    this.cohortMs = Math.max(1, Math.ceil(horizonMs / DAY_MS / 16)) * DAY_MS
+    const { problem, classes } = target
+    const models = this.names.length + slots
+    this.scoreboard = new Scoreboard({ problem, classes, models })
+    this.cohorts = new Cohorts({ problem, classes, models })
+    this.out = new Float64Array(Math.max(2, classes))
+  }
+
+  predicted(eventMs: number): void {
+    this.cohorts.predicted(Math.floor(eventMs / this.cohortMs))
+  }
+
+  unlabelled(eventMs: number): void {
+    this.cohorts.expired(Math.floor(eventMs / this.cohortMs))
+  }
+
+  /** Time went on: predictions older than the horizon wait for nothing. */
+  advance(nowMs: number): void {
+    this.cohorts.passed(Math.floor((nowMs - this.horizonMs) / this.cohortMs))
+  }
+
+  /** Scores the outcome of a waiting row: everything that was said of it, each under the name it was said by. */
+  resolve(
+    values: Float64Array,
+    at: number,
+    layout: PendingLayout,
+    slots: readonly (ModelSlot | undefined)[],
+    label: number,
+  ): void {
+    const cohort = this.cohorts.resolved(Math.floor(values[at + layout.eventTime] / this.cohortMs))
+    const last = values[at + layout.last]
+    const servedBy = values[at + layout.servedBy]
+    const { kept } = layout
+    const served = this.score(SERVED, cohort, values, at + layout.slots + servedBy * kept, kept, label, last)
+    this.servedLoss = served ? this.loss(label) : Number.NaN
+    const baselines = this.names.length - 1
+    for (let b = 0; b < baselines; b++)
+      this.score(1 + b, cohort, values, at + layout.baselines + b * kept, kept, label, last)
+    const sequence = values[at + layout.sequence]
+    for (let s = 0; s < slots.length; s++) {
+      const slot = slots[s]
+      if (slot === undefined || s === servedBy || sequence < slot.born) continue
+      this.score(this.names.length + s, cohort, values, at + layout.slots + s * kept, kept, label, last)
+    }
+  }
+
+  /** Another model takes a slot: its figures begin anew. */
+  resetSlot(slot: number): void {
+    this.scoreboard.reset(this.names.length + slot)
+    this.cohorts.reset(this.names.length + slot)
+  }
+
+  /** All figures: of what was served, then of the baselines. */
+  read(): NamedScores[] {
+    return this.names.map((name, i) => ({ name, ...this.scoreboard.read(i), cohorts: this.cohorts.read(i) }))
+  }
+
+  /** What was served and the baselines, in one cohort that is still open. */
+  cohortPoint(cohort: number): { time: number; values: readonly MetricValues[] } {
+    return {
+      time: cohort * this.cohortMs,
+      values: this.names.map((_, i) => this.cohorts.provisional(cohort, i)?.values ?? {}),
+    }
+  }
+
+  /** The figures of the model in a slot while it was not serving. */
+  readSlot(slot: number, version: string): NamedScores {
+    const i = this.names.length + slot
+    return { name: version, ...this.scoreboard.read(i), cohorts: this.cohorts.read(i) }
+  }
+
+  parts(): StatePart[] {
+    const definition = JSON.stringify([this.target, this.names, this.scoreboard.models, this.cohortMs])
+    return [
+      { path: 'metrics.scoreboard', definition, state: this.scoreboard },
+      { path: 'metrics.cohorts', definition, state: this.cohorts },
+    ]
+  }
+
+  private score(
+    model: number,
+    cohort: number,
+    values: Float64Array,
+    at: number,
+    kept: number,
+    label: number,
+    last: number,
+  ): boolean {
+    const { out } = this
+    if (kept === 1 && this.target.problem === 'binary') {
+      const p = values[at]
+      if (p !== p) return false // a baseline that knows nothing yet
+      out[0] = 1 - p
+      out[1] = p
+    } else for (let o = 0; o < kept; o++) out[o] = values[at + o]
+    if (out[0] !== out[0]) return false
+    this.scoreboard.update(model, label, out, 0, last, 1)
+    if (cohort >= 0) this.cohorts.update(cohort, model, label, out, 0, last, 1)
+    return true
+  }
+
+  /**
+   * What the loss was above what the prediction itself expected it to be, moved into [0, 1]: for probabilities the squared
+   * error less its own mean. When the hour or the season makes outcomes harder to foresee the loss rises and this does
+   * not; it rises when the model is wrong.
+   */
+  private loss(label: number): number {
+    const { out, target } = this
+    if (target.problem === 'regression') return Math.abs(label - out[0])
+    let expected = 0
+    for (let o = 0; o < target.classes; o++) expected += out[o] * (1 - out[o]) * (1 - out[o])
+    const miss = 1 - out[label]
+    return (miss * miss - expected + 1) / 2
+  }
+}

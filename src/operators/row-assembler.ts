@@ -1,0 +1,65 @@
+import type { StatePart } from '../stats/state-region.ts'
+import { columnDefinition } from '../stream/definition.ts'
+import type { Graph, RowColumn } from '../stream/graph.ts'
+import { type InputColumns, NumberColumn } from '../stream/input-columns.ts'
+import { CATEGORIES_OF_MODEL, modelSchema } from '../stream/model-schema.ts'
+import type { RowSchema } from '../transforms/row-schema.ts'
+import { columnOf } from './column-of.ts'
+import { Dictionary } from './dictionary.ts'
+import type { KeyedStates } from './keyed-states.ts'
+
+/** Puts a model's rows together: fields, arrows, windows and running statistics, one double a column. */
+export class RowAssembler {
+  readonly schema: RowSchema
+  private readonly columns: readonly RowColumn[]
+  private readonly dictionaries: readonly (Dictionary | undefined)[]
+  private readonly states: KeyedStates
+  private readonly graph: Graph
+
+  constructor(graph: Graph, states: KeyedStates) {
+    this.graph = graph
+    this.states = states
+    this.columns = graph.model.columns
+    this.schema = modelSchema(this.columns)
+    this.dictionaries = this.columns.map((column) =>
+      column.kind === 'category' && column.from.kind === 'column' ? new Dictionary(CATEGORIES_OF_MODEL) : undefined,
+    )
+  }
+
+  /** Writes the row of an event into `out` from `at` on. Throws ArrowFailure for what a fold's `read` throws. */
+  assemble(columns: InputColumns, row: number, eventMs: number, nowMs: number, out: Float64Array, at: number): void {
+    const { states } = this
+    for (let i = 0; i < this.columns.length; i++) {
+      const { from } = this.columns[i]
+      if (from.kind === 'keyed') out[at + i] = states.read(from.node, columns, row, eventMs, nowMs)
+      else if (from.kind === 'ratio') {
+        const above = states.read(from.numerator, columns, row, eventMs, nowMs)
+        const ratio = above / states.read(from.denominator, columns, row, eventMs, nowMs)
+        out[at + i] = Number.isFinite(ratio) ? ratio : Number.NaN
+      } else {
+        const column = columnOf(columns, from.column)
+        if (column instanceof NumberColumn) out[at + i] = column.values[row]
+        else {
+          const start = column.starts[row]
+          out[at + i] = start < 0 ? 0 : (this.dictionaries[i] as Dictionary).code(column.bytes, start, column.ends[row])
+        }
+      }
+    }
+  }
+
+  /** The string behind a code of a category column; undefined for unknown. */
+  category(column: number, code: number): string | undefined {
+    const { from } = this.columns[column]
+    const dictionary = from.kind === 'keyed' ? this.states.categories[from.node] : this.dictionaries[column]
+    return dictionary?.text(code)
+  }
+
+  parts(): StatePart[] {
+    return this.columns.flatMap(({ name, from }, i): StatePart[] => {
+      const dictionary = this.dictionaries[i]
+      if (dictionary === undefined || from.kind !== 'column') return []
+      const definition = columnDefinition(this.graph, from.column)
+      return [{ path: `features.${name}.categories`, definition, state: dictionary }]
+    })
+  }
+}

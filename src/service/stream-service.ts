@@ -1,0 +1,78 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { createApi } from '../api/create-api.ts'
+import { listenApi } from '../api/listen-api.ts'
+import { TaskStreamView } from '../api/task-stream-view.ts'
+import type { Config } from '../config/config-schema.ts'
+import { systemClock } from '../log/clock.ts'
+import { ServiceMetrics } from '../telemetry/service-metrics.ts'
+import type { EmbeddedPlatform } from './embedded-platform.ts'
+import type { LoadedStream } from './load-stream.ts'
+import { millraceVersion } from './millrace-version.ts'
+import { StreamRunner } from './stream-runner.ts'
+
+export interface StreamServiceOptions {
+  readonly loaded: LoadedStream
+  readonly platform: EmbeddedPlatform
+  readonly config: Config
+  readonly logger: Logger
+  /** Accepts that the code is not what made the journal's tail. */
+  readonly fork?: boolean
+  /** The timestamp that records appended over HTTP get as `now`; a played-back history has a time of its own. */
+  readonly recordTimeMs?: () => number
+}
+
+/** One stream with its API and metrics, in this process. */
+export class StreamService {
+  readonly runner: StreamRunner
+  /** Where the API listens. */
+  readonly address: string
+  private readonly api: FastifyInstance
+  private running: Promise<void> | undefined
+
+  private constructor(runner: StreamRunner, api: FastifyInstance, address: string) {
+    this.runner = runner
+    this.api = api
+    this.address = address
+  }
+
+  /** Opens the API; the stream begins with `run`. Throws MILLRACE_API_ADDRESS. */
+  static async open(options: StreamServiceOptions): Promise<StreamService> {
+    const { loaded, platform, config, logger, fork, recordTimeMs } = options
+    const { graph, schemas } = loaded
+    const { log, registry } = platform
+    const metrics = new ServiceMetrics(millraceVersion)
+    const view = await TaskStreamView.create({
+      graph,
+      schemas,
+      log,
+      registry,
+      clock: systemClock,
+      metrics: metrics.tasks,
+      recordTimeMs,
+    })
+    const runner = new StreamRunner({ loaded, platform, config, view, fork })
+    const api = await createApi({ streams: () => [view], metrics, logger, version: millraceVersion })
+    try {
+      return new StreamService(runner, api, await listenApi(api, config))
+    } catch (error) {
+      await api.close()
+      throw error
+    }
+  }
+
+  /** Runs the stream until `stop`; rejects with the error that is final. */
+  run(): Promise<void> {
+    this.running ??= this.runner.run()
+    return this.running
+  }
+
+  /** Stops the stream cleanly, then the API: who asks sees the last commit until the end. Throws MILLRACE_SERVICE_STOP_TIMEOUT. */
+  async stop(): Promise<void> {
+    try {
+      if (this.running !== undefined) await this.runner.stopWithin(this.running)
+    } finally {
+      await this.api.close()
+    }
+  }
+}

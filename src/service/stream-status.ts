@@ -1,0 +1,33 @@
+import type { CommittedFigures } from '../telemetry/committed-figures.ts'
+
+/** How a stream is doing, as of its last commit. */
+export interface StreamStatus {
+  readonly stream: string
+  /** starting: recovering or replaying. restarting: an error threw the task away; it starts anew in a moment. */
+  readonly phase: 'starting' | 'running' | 'restarting' | 'stopping' | 'stopped' | 'failed'
+  /** Of `starting`: transactions replayed, and how many there are. */
+  readonly replay: { readonly done: number; readonly total: number } | undefined
+  /** How often the task was thrown away since this process began. */
+  readonly restarts: number
+  /** The latest error, of those that were got over too. */
+  readonly trouble: string | undefined
+  /** Input rows and predictions that this process has committed. */
+  readonly rows: number
+  readonly predictions: number
+  /** What is committed; undefined until a task has recovered. */
+  readonly figures: CommittedFigures | undefined
+}
+
+/** Before anything has begun. */
+export function emptyStatus(stream: string): StreamStatus {
+  return {
+    stream,
+    phase: 'starting',
+    replay: undefined,
+    restarts: 0,
+    trouble: undefined,
+    rows: 0,
+    predictions: 0,
+    figures: undefined,
+  }
+}

@@ -1,0 +1,91 @@
+import { AvroRecordDecoder } from '../codec/avro-record-decoder.ts'
+import { publishedSchemas } from '../codec/published-schemas.ts'
+import type { Log, LogReader } from '../log/log.ts'
+import type { RecordBatch } from '../log/record-batch.ts'
+import type { Decision } from './decision.ts'
+
+/** A control command, as `schemas/millrace/control-command.avsc` has it. */
+interface ControlCommand {
+  readonly id: string
+  readonly command: 'promote' | 'roll_back' | 'retrain' | 'pause' | 'resume'
+  readonly task: number | null
+  readonly modelVersion: string | null
+  readonly reason: string
+}
+
+const POLL_BYTES = 64 * 1024
+const WAIT_MS = 1000
+
+/**
+ * Reads a stream's control topic from an offset on and hands each command that is for this task on as a decision. Records
+ * that are no commands are reported and left out.
+ */
+export class CommandReader {
+  private readonly reader: LogReader
+  private readonly decoder: AvroRecordDecoder
+  private readonly task: number
+  private readonly onDecision: (decision: Decision) => void
+  private readonly onTrouble: (error: unknown) => void
+  private closed = false
+
+  private constructor(
+    reader: LogReader,
+    decoder: AvroRecordDecoder,
+    task: number,
+    onDecision: (decision: Decision) => void,
+    onTrouble: (error: unknown) => void,
+  ) {
+    this.reader = reader
+    this.decoder = decoder
+    this.task = task
+    this.onDecision = onDecision
+    this.onTrouble = onTrouble
+  }
+
+  static async open(
+    log: Log,
+    stream: string,
+    task: number,
+    offset: number,
+    onDecision: (decision: Decision) => void,
+    onTrouble: (error: unknown) => void,
+  ): Promise<CommandReader> {
+    const reader = await log.reader([{ topic: `${stream}.control`, partition: 0, offset }])
+    const decoder = new AvroRecordDecoder(
+      (await publishedSchemas())['control-command'],
+      'millrace/control-command.avsc',
+    )
+    return new CommandReader(reader, decoder, task, onDecision, onTrouble)
+  }
+
+  /** Reads until it is closed. */
+  async run(): Promise<void> {
+    while (!this.closed) {
+      try {
+        for (const batch of await this.reader.poll(POLL_BYTES, WAIT_MS)) this.take(batch)
+      } catch (error) {
+        if (this.closed) return
+        throw error
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    await this.reader.close()
+  }
+
+  private take(batch: RecordBatch): void {
+    for (let i = 0; i < batch.count; i++) {
+      const { bytes, valueStarts, valueEnds, offsets } = batch
+      const value = valueStarts[i] < 0 ? new Uint8Array(0) : bytes.subarray(valueStarts[i], valueEnds[i])
+      const command = this.decoder.decode(value) as ControlCommand | undefined
+      if (command === undefined)
+        this.onTrouble(new Error(`the record at offset ${offsets[i]} of the control topic is no command`))
+      else if (command.task === null || command.task === this.task) {
+        const { id, reason, modelVersion: version } = command
+        this.onDecision({ kind: 'command', command: command.command, id, offset: offsets[i], version, reason })
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Something that did not follow from the inputs, decided once and obeyed in every replay: it takes effect before the
+ * first row of its journal record.
+ */
+export type Decision =
+  /** A control command was taken: `offset` of the control topic. */
+  | {
+      readonly kind: 'command'
+      readonly command: 'promote' | 'roll_back' | 'retrain' | 'pause' | 'resume'
+      readonly id: string
+      readonly offset: number
+      readonly version: string | null
+      readonly reason: string
+    }
+  /** A retrain job has ended: the model is in an immutable blob. */
+  | {
+      readonly kind: 'trained'
+      readonly job: string
+      readonly blob: string
+      readonly digest: string
+      readonly numbers: Readonly<Record<string, number>>
+    }
+  /** A retrain job has failed for good. */
+  | { readonly kind: 'failed'; readonly job: string; readonly reason: string }
+  /** A record is about to be taken alone, for the starts before ended without taking any. Changes nothing. */
+  | { readonly kind: 'attempt'; readonly partition: number; readonly offset: number }
+  /** A record that ended the process again and again is left out. */
+  | { readonly kind: 'skip'; readonly partition: number; readonly offset: number; readonly cause: string }
+  /** The stream's definition or code changed here: which state was kept, which begins anew. */
+  | {
+      readonly kind: 'change'
+      readonly code: string
+      readonly kept: readonly string[]
+      readonly reset: readonly string[]
+      readonly fork: boolean
+    }

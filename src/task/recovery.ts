@@ -1,0 +1,57 @@
+import { MillraceError } from '../errors.ts'
+import type { JournalRecord, RegisteredSnapshot } from './journal-record.ts'
+
+/** What the journal's last record and the options say of how a task begins. */
+export type Recovery =
+  /** No journal: begin at the inputs' first records. */
+  | { readonly kind: 'first' }
+  /** Load one of these snapshots, newest first, then replay what follows; without any, replay from the journal's beginning. */
+  | { readonly kind: 'replay'; readonly last: JournalRecord; readonly snapshots: readonly RegisteredSnapshot[] }
+
+/** Reads the facts; pure. */
+export function resolveRecovery(last: JournalRecord | undefined): Recovery {
+  return last === undefined ? { kind: 'first' } : { kind: 'replay', last, snapshots: last.snapshots }
+}
+
+/**
+ * The records to be replayed after a snapshot of transaction `seq` (-1: none), of those read from the journal.
+ * Throws MILLRACE_TASK_UNRECOVERABLE where some of them are gone.
+ */
+export function tailAfter(
+  records: readonly JournalRecord[],
+  seq: number,
+  last: JournalRecord,
+  place: string,
+): readonly JournalRecord[] {
+  const tail = records.filter((record) => record.seq > seq && record.seq <= last.seq)
+  if (tail.length === last.seq - seq) return tail
+  throw new MillraceError(
+    'MILLRACE_TASK_UNRECOVERABLE',
+    place,
+    `transactions ${seq + 1} to ${last.seq} are to be replayed, but the journal holds ${tail.length} of them`,
+    'Restore the data directory from a copy, or begin anew with millrace reset',
+  )
+}
+
+/**
+ * Whether a tail holds what only the code that wrote it may replay: input or decisions, unless this code was forked from
+ * them before. Throws MILLRACE_TASK_CODE_CHANGED.
+ */
+export function checkCode(tail: readonly JournalRecord[], code: string, fork: boolean, place: string): void {
+  if (fork) return
+  const forked = tail.findLastIndex(({ decisions }) =>
+    decisions.some((one) => one.kind === 'change' && one.fork && one.code === code),
+  )
+  const foreign = tail.find((record, i) => i > forked && record.code !== code && changesState(record))
+  if (foreign === undefined) return
+  throw new MillraceError(
+    'MILLRACE_TASK_CODE_CHANGED',
+    place,
+    `the stream has changed since transaction ${foreign.seq}, and its state after the last snapshot can only be made again by the code that made it`,
+    'Run the old version once with `millrace run --drain` and then this one, or accept the break with `millrace run --fork`',
+  )
+}
+
+function changesState({ segments, decisions }: JournalRecord): boolean {
+  return segments.length > 0 || decisions.some(({ kind }) => kind !== 'change' && kind !== 'attempt')
+}

@@ -1,0 +1,286 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { applyDecision } from './apply-decision.ts'
+import { CommandReader } from './command-reader.ts'
+import type { Decision } from './decision.ts'
+import { type Guards, guardsOf } from './guards.ts'
+import { endOf, type JournalRecord } from './journal-record.ts'
+import { OutputWriter } from './output-writer.ts'
+import type { RecoveredTask } from './start-task.ts'
+import { TaskSnapshots } from './task-snapshots.ts'
+import type { CommitFacts } from './task-options.ts'
+
+const COMMIT_MS = 100
+const TRANSACTION_BYTES = 8 * 1024 * 1024
+const CAREFUL_RECORDS = 2048 // a micro-batch, as large as it may be: the record that ended the process is among them
+const IDLE_MS = 1000 // within this, what waits to be journaled is, also without input
+
+/**
+ * A task at work: computes micro-batches, commits them in transactions with their journal record, and snapshots its
+ * state. One commit is in flight at a time while the next transaction is computed. Any error ends it: whoever runs it
+ * starts it anew, which is the same path as after a crash.
+ */
+export class Task {
+  readonly recovered: RecoveredTask
+  private readonly writers: [OutputWriter, OutputWriter]
+  private writer = 0
+  private readonly snapshots: TaskSnapshots
+  private last: JournalRecord
+  /** The newest of which the log has said that it is committed. */
+  private acknowledged: JournalRecord
+  private segments: number[][] = []
+  /** Decided elsewhere, to be taken before the next micro-batch; and those that the open transaction began with. */
+  private readonly pending: Decision[] = []
+  private decisions: Decision[] = []
+  private begunMs = -1
+  private rows = 0
+  private committing: Promise<void> | undefined
+  private failure: { readonly error: unknown } | undefined
+  private stopping = false
+  /** Records that are still to be taken one at a time. */
+  private careful: number
+  private readonly guards: Guards
+
+  constructor(recovered: RecoveredTask) {
+    const { options, state, encoders, outputPartitions } = recovered
+    this.recovered = recovered
+    this.guards = guardsOf(options.guards)
+    const writer = (): OutputWriter =>
+      new OutputWriter(state.learning, encoders, options.task, state.sequences, outputPartitions)
+    this.writers = [writer(), writer()]
+    this.snapshots = new TaskSnapshots(recovered)
+    this.careful = recovered.careful ? CAREFUL_RECORDS : 0
+    this.last = recovered.first
+    this.acknowledged = recovered.first
+  }
+
+  /** Works until `stop` is called, then drains, commits, snapshots at the head, and resolves; rejects with the error that ended it. */
+  async run(): Promise<void> {
+    const { computation, options } = this.recovered
+    const pause = options.pause ?? nextTurn
+    const live = computation.feeds.map(() => Number.POSITIVE_INFINITY)
+    const commands = await this.readCommands()
+    try {
+      while (!this.stopping) {
+        if (this.pending.length > 0) await this.takeDecisions()
+        if (this.recovered.state.control.paused) {
+          await this.idle()
+          continue
+        }
+        if (this.careful > 0 && !(await this.tryNext(live))) continue
+        const begunMs = options.clock.now()
+        const stop = computation.step(this.writers[this.writer], live, true, this.careful > 0 ? 1 : undefined)
+        if (computation.batchRows > 0) {
+          this.rows += computation.batchRows
+          if (this.begunMs < 0) this.begunMs = begunMs
+        }
+        if (stop === 'segment') this.endSegment()
+        if (this.isDue()) await this.endTransaction()
+        if (this.failure !== undefined) throw this.failure.error
+        if (stop === 'wait' && computation.batchRows === 0) await computation.change(this.waitMs())
+        else await pause()
+      }
+      await this.finish()
+    } finally {
+      await commands.close()
+      await this.close()
+    }
+  }
+
+  /** Something was decided outside of the inputs: journaled, and in effect from the next row on. */
+  decide(decision: Decision): void {
+    this.pending.push(decision)
+    this.recovered.computation.wake()
+  }
+
+  /** Asks `run` to end cleanly. */
+  stop(): void {
+    this.stopping = true
+    this.recovered.computation.wake()
+  }
+
+  /** The latest committed record. */
+  get committed(): JournalRecord {
+    return this.acknowledged
+  }
+
+  private get interval(): number {
+    return this.recovered.options.commitIntervalMs ?? COMMIT_MS
+  }
+
+  private isDue(): boolean {
+    if (this.begunMs < 0) return this.snapshots.waiting !== undefined
+    return (
+      this.recovered.options.clock.now() - this.begunMs >= this.interval ||
+      this.writers[this.writer].bytes >= TRANSACTION_BYTES
+    )
+  }
+
+  /** Reads the control topic beside the inputs: commands become decisions. */
+  private async readCommands(): Promise<CommandReader> {
+    const { options, state } = this.recovered
+    const { log, graph, task } = options
+    const reader = await CommandReader.open(
+      log,
+      graph.name,
+      task,
+      state.control.position,
+      (decision) => this.decide(decision),
+      (error) => options.onTrouble?.(error),
+    )
+    reader.run().catch((error: unknown) => {
+      this.failure ??= { error }
+      this.recovered.computation.wake()
+    })
+    return reader
+  }
+
+  /** After starts that got nowhere: commits what was taken so far, and then the name of the record that is tried next. */
+  private async tryNext(live: ArrayLike<number>): Promise<boolean> {
+    const { computation, options } = this.recovered
+    if (this.begunMs >= 0) await this.endTransaction()
+    await this.settled()
+    const next = computation.peek(live, true)
+    if (next === undefined) {
+      await computation.change(IDLE_MS)
+      return false
+    }
+    this.decisions.push({ kind: 'attempt', ...next })
+    this.begunMs = options.clock.now()
+    await this.endTransaction()
+    await this.settled()
+    this.careful--
+    return true
+  }
+
+  /** Ends the transaction at hand, and begins the next with what was decided. */
+  private async takeDecisions(): Promise<void> {
+    const { options, state } = this.recovered
+    if (this.begunMs >= 0) await this.endTransaction()
+    this.begunMs = options.clock.now()
+    for (const decision of this.pending.splice(0)) {
+      const output = await applyDecision(decision, state, options.blobs)
+      if (output !== undefined) this.writers[this.writer].writeEvents(output)
+      this.decisions.push(decision)
+    }
+  }
+
+  /** Paused: commits what is open and waits for a command. */
+  private async idle(): Promise<void> {
+    if (this.begunMs >= 0) await this.endTransaction()
+    if (this.failure !== undefined) throw this.failure.error
+    await this.recovered.computation.change(IDLE_MS)
+  }
+
+  /** How long there is nothing to do unless something comes. */
+  private waitMs(): number {
+    if (this.begunMs < 0) return IDLE_MS
+    return Math.max(0, this.begunMs + this.interval - this.recovered.options.clock.now())
+  }
+
+  /** The next record lies before one already taken: a new order begins, and the journal says where. */
+  private endSegment(): void {
+    const { computation } = this.recovered
+    const positions = computation.positions()
+    if (positions.join() !== endsOf(this.segments, this.last).join()) this.segments.push(positions)
+    computation.beginSegment()
+  }
+
+  /** Closes the transaction and hands it to be committed, once the one before is. */
+  private async endTransaction(): Promise<void> {
+    await this.committing
+    if (this.failure !== undefined) throw this.failure.error
+    this.endSegment()
+    const { options, schemas } = this.recovered
+    const writer = this.writers[this.writer]
+    const before = this.last
+    const registered = this.snapshots.take()
+    const record: JournalRecord = {
+      seq: before.seq + 1,
+      incarnation: before.incarnation,
+      generation: before.generation,
+      partitions: before.partitions,
+      from: endOf(before),
+      segments: this.segments,
+      decisions: this.decisions,
+      schemas: schemas.takeFresh(),
+      outputs: writer.hash(),
+      code: options.code,
+      snapshots: registered === undefined ? before.snapshots : [registered, ...before.snapshots.slice(0, 1)],
+    }
+    const facts = { rows: this.rows, predictions: writer.predictionCount, begunMs: this.begunMs }
+    this.segments = []
+    this.decisions = []
+    this.begunMs = -1
+    this.rows = 0
+    this.writer = 1 - this.writer
+    this.last = record
+    const captured = this.snapshots.captureIfDue()
+    if (captured !== undefined && !this.guards.registration) this.snapshots.write(captured, record, 0)
+    this.committing = this.commit(record, writer, facts).then(
+      async () => {
+        if (registered !== undefined) await this.snapshots.tidy(record)
+        if (captured !== undefined && this.guards.registration) await this.snapshots.begin(captured, record)
+      },
+      (error: unknown) => {
+        this.failure = { error }
+        this.recovered.computation.wake()
+      },
+    )
+  }
+
+  private async commit(
+    record: JournalRecord,
+    writer: OutputWriter,
+    begun: { rows: number; predictions: number; begunMs: number },
+  ): Promise<void> {
+    const { producer, journal, options } = this.recovered
+    writer.seal()
+    await producer.send([...writer.batches(), journal.batchOf(record, options.clock.now())])
+    await producer.commit()
+    this.acknowledged = record
+    writer.clear()
+    const latencyMs = begun.begunMs < 0 ? 0 : options.clock.now() - begun.begunMs
+    const facts: CommitFacts = { rows: begun.rows, predictions: begun.predictions, latencyMs }
+    options.onCommit?.(record, facts)
+  }
+
+  /** Commits what is left and snapshots at the head, so that the next start replays nothing. */
+  private async finish(): Promise<void> {
+    const { snapshots } = this
+    if (this.begunMs >= 0 || this.segments.length > 0) await this.endTransaction()
+    await this.settled()
+    await snapshots.idle()
+    if (!this.isSnapshotAtHead()) {
+      const captured = snapshots.captureNow()
+      if (captured !== undefined) await snapshots.begin(captured, this.last)
+      await snapshots.idle()
+    }
+    if (snapshots.waiting !== undefined) await this.endTransaction()
+    await this.settled()
+  }
+
+  /** Whether a snapshot, registered or about to be, holds the state as it is. */
+  private isSnapshotAtHead(): boolean {
+    const { waiting } = this.snapshots
+    const { snapshots, segments, decisions, seq } = this.last
+    if (waiting !== undefined) return waiting.seq === seq
+    return segments.length === 0 && decisions.length === 0 && snapshots[0]?.seq === seq - 1
+  }
+
+  private async settled(): Promise<void> {
+    await this.committing
+    if (this.failure !== undefined) throw this.failure.error
+  }
+
+  private async close(): Promise<void> {
+    const { computation, producer } = this.recovered
+    await this.committing // a commit under way ends before what it begins is closed
+    await computation.close()
+    await this.snapshots.close()
+    await producer.close().catch(() => {}) // a fenced or broken producer has nothing left to close
+  }
+}
+
+function endsOf(segments: readonly number[][], before: JournalRecord): readonly number[] {
+  return segments.length > 0 ? segments[segments.length - 1] : endOf(before)
+}

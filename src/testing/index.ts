@@ -1,0 +1,5 @@
+export { ManualClock } from './manual-clock.ts'
+export type { DeadLetterRecord, ModelRecord, PredictionRecord, SignalRecord, StreamOutputs } from './read-outputs.ts'
+export { simulate, type SimulatedState, type SimulateOptions, type SimulationResult } from './simulate.ts'
+export type { Arrivals, SchemaSource, Simulated, SimulatedRecord } from './stream-harness.ts'
+export { table, type TableOptions, type TableRow } from './table.ts'

@@ -1,0 +1,143 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { asyncBufferFromFile, parquetMetadataAsync, parquetRead } from 'hyparquet'
+import { compressors } from 'hyparquet-compressors'
+import type { HistoryRecord } from 'millrace'
+
+const MINUTE_MS = 60_000
+const TAXI_MINUTES = 30 // ground time, and
+const MILES_A_MINUTE = 7.5 // speed: when a flight lands is derived from its distance, never from its delay
+
+/** How many records the history has: a departure and an arrival for each of three million flights. */
+export const records = 6_000_000
+
+interface Flight {
+  readonly number: number
+  readonly flightId: string
+  readonly landedAt: number
+  readonly delayMinutes: number
+}
+
+/**
+ * Departures and arrivals of three million flights within the United States, January to June 2001, by arrival: the npm
+ * package vega-datasets has departure (actual), delay, distance, origin and destination; a flight's id is its row number.
+ * With `since`, only what arrived from then on, ms.
+ */
+export default async function* history({ since = 0 }: { since?: number } = {}): AsyncGenerator<HistoryRecord> {
+  const flying = new LandingOrder()
+  for await (const { first, dates, delays, distances, origins, destinations } of rowGroups(since)) {
+    for (let i = 0; i < dates.length; i++) {
+      const departedAt = dates[i]
+      for (let flight = flying.landedBy(departedAt); flight !== undefined; flight = flying.landedBy(departedAt)) {
+        yield { input: 'arrivals', record: flight }
+      }
+      const flightId = String(first + i)
+      const distance = Number(distances[i])
+      const landedAt = landing(departedAt, distance)
+      if (departedAt >= since) {
+        yield {
+          input: 'departures',
+          record: { flightId, departedAt, distance, origin: origins[i], destination: destinations[i] },
+        }
+      }
+      if (landedAt >= since) flying.add({ number: first + i, flightId, landedAt, delayMinutes: Number(delays[i]) })
+    }
+  }
+  for (let flight = flying.landedBy(Infinity); flight !== undefined; flight = flying.landedBy(Infinity)) {
+    yield { input: 'arrivals', record: flight }
+  }
+}
+
+function landing(departedAt: number, distance: number): number {
+  return departedAt + Math.round((TAXI_MINUTES + distance / MILES_A_MINUTE) * MINUTE_MS)
+}
+
+async function* rowGroups(since: number) {
+  const path = join(dirname(fileURLToPath(import.meta.resolve('vega-datasets'))), '../data/flights-3m.parquet')
+  const file = await asyncBufferFromFile(path)
+  const metadata = await parquetMetadataAsync(file)
+  const parsers = {
+    timestampFromMilliseconds: Number,
+    timestampFromMicroseconds: (us: bigint) => Number(us) / 1000,
+    timestampFromNanoseconds: (ns: bigint) => Number(ns) / 1e6,
+  }
+  let first = 0
+  for (const { num_rows, columns: chunks } of metadata.row_groups) {
+    const rowEnd = first + Number(num_rows)
+    const greatest = (name: string): number =>
+      Number(
+        chunks.find(({ meta_data }) => meta_data?.path_in_schema[0] === name)?.meta_data?.statistics?.max_value ??
+          Infinity,
+      )
+    if (landing(greatest('date'), greatest('distance')) < since) {
+      first = rowEnd
+      continue
+    }
+    const columns: Record<string, ArrayLike<never>> = {}
+    await parquetRead({
+      file,
+      metadata,
+      compressors,
+      rowStart: first,
+      rowEnd,
+      parsers: parsers as never,
+      onChunk: ({ columnName, columnData }) => {
+        columns[columnName] = columnData as never
+      },
+    })
+    yield {
+      first,
+      dates: columns.date as ArrayLike<number>,
+      delays: columns.delay as ArrayLike<bigint>,
+      distances: columns.distance as ArrayLike<bigint>,
+      origins: columns.origin as ArrayLike<string>,
+      destinations: columns.destination as ArrayLike<string>,
+    }
+    first = rowEnd
+  }
+}
+
+/** Flights in the air, first to land first: a binary heap; of two that land together the one that left first. */
+class LandingOrder {
+  private readonly heap: Flight[] = []
+
+  add(flight: Flight): void {
+    const { heap } = this
+    let i = heap.push(flight) - 1
+    while (i > 0) {
+      const parent = (i - 1) >> 1
+      if (!landsBefore(flight, heap[parent])) break
+      heap[i] = heap[parent]
+      i = parent
+    }
+    heap[i] = flight
+  }
+
+  /** The next flight that has landed by then, taken out. */
+  landedBy(time: number): Flight | undefined {
+    const { heap } = this
+    if (heap.length === 0 || heap[0].landedAt > time) return undefined
+    const landed = heap[0]
+    const last = heap.pop() as Flight
+    if (heap.length > 0) this.sink(last)
+    return landed
+  }
+
+  private sink(flight: Flight): void {
+    const { heap } = this
+    let i = 0
+    for (;;) {
+      let child = 2 * i + 1
+      if (child >= heap.length) break
+      if (child + 1 < heap.length && landsBefore(heap[child + 1], heap[child])) child++
+      if (!landsBefore(heap[child], flight)) break
+      heap[i] = heap[child]
+      i = child
+    }
+    heap[i] = flight
+  }
+}
+
+function landsBefore(a: Flight, b: Flight): boolean {
+  return a.landedAt < b.landedAt || (a.landedAt === b.landedAt && a.number < b.number)
+}
