@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { HistoryRecord } from '../src/backtest/record-writer.ts'
+import type { History } from '../src/backtest/history-batches.ts'
 import { benchStream } from './bench-stream.ts'
 import { fillTopics } from './fill-topics.ts'
 
@@ -16,7 +16,7 @@ export class Backlog {
   }
 
   /** Fills the topics with the first records of the stream's history, or of another one. */
-  async fill(records: number, history?: AsyncIterable<HistoryRecord>): Promise<void> {
+  async fill(records: number, history?: History): Promise<void> {
     const loaded = await benchStream(this.stream)
     const data = join(this.root, 'filled')
     mkdirSync(data)

@@ -28,12 +28,32 @@ await runBench<{ asDefined: FlightBacktest; alone: FlightBacktest }>({
   ],
   cases: { asDefined: flightCase('as-defined'), alone: flightCase('no-challengers') },
   figures: [
-    { what: 'as defined: champion, challenger, baselines, drift, retraining', unit: 'events per CPU-second', of: ({ asDefined }) => EVENTS / asDefined.cpuSeconds, bar: { atLeast: 150_000 } },
-    { what: 'without challengers', unit: 'events per CPU-second', of: ({ alone }) => EVENTS / alone.cpuSeconds, bar: { atLeast: 400_000 } },
+    {
+      what: 'as defined: champion, challenger, baselines, drift, retraining',
+      unit: 'events per CPU-second',
+      of: ({ asDefined }) => EVENTS / asDefined.cpuSeconds,
+      bar: { atLeast: 150_000 },
+    },
+    {
+      what: 'without challengers',
+      unit: 'events per CPU-second',
+      of: ({ alone }) => EVENTS / alone.cpuSeconds,
+      bar: { atLeast: 400_000 },
+    },
     { what: 'as defined', unit: 'events per second', of: ({ asDefined }) => EVENTS / asDefined.wallSeconds },
     { what: 'without challengers', unit: 'events per second', of: ({ alone }) => EVENTS / alone.wallSeconds },
-    { what: 'mean daily AUC, as defined', unit: '', of: ({ asDefined }) => asDefined.output.dailyAuc, bar: { atLeast: 0.715 } },
-    { what: 'log loss below the best baseline, as defined', unit: '%', of: ({ asDefined }) => gain(asDefined.output), bar: { atLeast: 7 } },
+    {
+      what: 'mean daily AUC, as defined',
+      unit: '',
+      of: ({ asDefined }) => asDefined.output.dailyAuc,
+      bar: { atLeast: 0.715 },
+    },
+    {
+      what: 'log loss below the best baseline, as defined',
+      unit: '%',
+      of: ({ asDefined }) => gain(asDefined.output),
+      bar: { atLeast: 7 },
+    },
   ],
 })
 
@@ -42,11 +62,17 @@ function flightCase(variant: FlightVariant): BenchCase<FlightBacktest> {
     run: () => runChild('flight-backtest.ts', [variant, String(EVENTS)]),
     check: (output) => {
       const { events, predictions, learned, digest } = output
-      expectEqual('what was counted', { events, predictions, learned }, { events: EVENTS, predictions: EVENTS / 2, learned: EVENTS / 2 - NEVER_LANDED_IN_TIME })
+      expectEqual(
+        'what was counted',
+        { events, predictions, learned },
+        { events: EVENTS, predictions: EVENTS / 2, learned: EVENTS / 2 - NEVER_LANDED_IN_TIME },
+      )
       expectEqual('the model', digest, digests.get(variant) ?? digest)
       digests.set(variant, digest)
-      if (!(output.dailyAuc >= 0.715)) throw new Error(`the mean daily AUC is ${output.dailyAuc}, below 0.715: no speed is printed`)
-      if (!(gain(output) >= 7)) throw new Error(`the log loss is only ${gain(output)} % below the best baseline: no speed is printed`)
+      if (!(output.dailyAuc >= 0.715))
+        throw new Error(`the mean daily AUC is ${output.dailyAuc}, below 0.715: no speed is printed`)
+      if (!(gain(output) >= 7))
+        throw new Error(`the log loss is only ${gain(output)} % below the best baseline: no speed is printed`)
     },
   }
 }

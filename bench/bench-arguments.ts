@@ -12,7 +12,8 @@ export function benchArguments<Settings extends Record<string, number>>(
   const { values } = parseArgs({ options })
   const settings = Object.fromEntries(names.map((name) => [name, numberOf(name, values[name], defaults[name])]))
   const { date } = values
-  if (date !== undefined && !/^\d{4}-\d\d-\d\d$/.test(date)) throw new Error(`--date ${date} is not a day like 2030-12-31`)
+  if (date !== undefined && !/^\d{4}-\d\d-\d\d$/.test(date))
+    throw new Error(`--date ${date} is not a day like 2030-12-31`)
   return { settings: settings as Settings, date }
 }
 

@@ -30,7 +30,8 @@ const log = new EmbeddedLog(data, { durability: 'power' })
 await log.createTopic('copy', { partitions: 1 })
 const producer = await log.transactionalProducer('copy')
 const sources: Source[] = []
-for (const topic of topics) sources.push({ reader: await log.reader([{ topic, partition: 0, offset: 0 }]), batches: [], taken: 0 })
+for (const topic of topics)
+  sources.push({ reader: await log.reader([{ topic, partition: 0, offset: 0 }]), batches: [], taken: 0 })
 let copied = 0
 for (const ends of commits) {
   for (let i = 0; i < sources.length; i++) copied += await copyTo(sources[i], ends[i])

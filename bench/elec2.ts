@@ -23,7 +23,8 @@ await backlog.fill(ROWS)
 
 await runBench<{ elec2: TaskProgram }>({
   name: 'elec2',
-  about: 'logistic regression on Elec2 cycled to 500,000 rows, 1 in, 1 out, embedded log, exactly once, durability power',
+  about:
+    'logistic regression on Elec2 cycled to 500,000 rows, 1 in, 1 out, embedded log, exactly once, durability power',
   date,
   settings,
   warmUps: 1,
@@ -34,16 +35,29 @@ await runBench<{ elec2: TaskProgram }>({
       prepare: () => void backlog.copy('run'),
       run: () => runChild('task-program.ts', ['elec2', backlog.folder('run'), String(ROWS)]),
       check: async ({ rows, predictions, learned, accuracy }) => {
-        expectEqual('what was counted', { rows, predictions, learned }, { rows: ROWS, predictions: ROWS, learned: ROWS })
+        expectEqual(
+          'what was counted',
+          { rows, predictions, learned },
+          { rows: ROWS, predictions: ROWS, learned: ROWS },
+        )
         expectEqual('the accuracy', accuracy, ACCURACY)
         expectEqual('the accuracy of the predictions in the topic', await storedAccuracy(), ACCURACY)
       },
     },
   },
   figures: [
-    { what: 'from the start of the task to its last commit', unit: 'rows per CPU-second', of: ({ elec2 }) => ROWS / elec2.output.cpuSeconds, bar: { atLeast: 150_000 } },
+    {
+      what: 'from the start of the task to its last commit',
+      unit: 'rows per CPU-second',
+      of: ({ elec2 }) => ROWS / elec2.output.cpuSeconds,
+      bar: { atLeast: 150_000 },
+    },
     { what: 'the whole process', unit: 'rows per CPU-second', of: ({ elec2 }) => ROWS / elec2.cpuSeconds },
-    { what: 'from the start of the task to its last commit', unit: 'rows per second', of: ({ elec2 }) => ROWS / elec2.output.wallSeconds },
+    {
+      what: 'from the start of the task to its last commit',
+      unit: 'rows per second',
+      of: ({ elec2 }) => ROWS / elec2.output.wallSeconds,
+    },
     { what: 'accuracy', unit: '', of: ({ elec2 }) => elec2.output.accuracy },
   ],
 })
@@ -52,7 +66,8 @@ async function storedAccuracy(): Promise<number> {
   let right = 0
   let next = 0
   const stored = await readPredictions(backlog.folder('run'), 'elec2', ({ id, prediction, sequence }) => {
-    if (sequence !== next || Number(id) !== next) throw new Error(`prediction ${sequence} of row ${id} is where ${next} belongs`)
+    if (sequence !== next || Number(id) !== next)
+      throw new Error(`prediction ${sequence} of row ${id} is where ${next} belongs`)
     if (prediction > 0.5 === labels[next % labels.length]) right++
     next++
   })

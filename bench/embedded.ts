@@ -59,13 +59,26 @@ await runBench<Outputs>({
     },
   },
   figures: [
-    { what: 'embedded over 1 / (1 / backtest + 1 / copy), by CPU', unit: '', of: (round) => ratio(round, 'cpuSeconds'), bar: { atLeast: 0.7 } },
-    { what: 'embedded over 1 / (1 / backtest + 1 / copy), by the clock', unit: '', of: (round) => ratio(round, 'wallSeconds') },
+    {
+      what: 'embedded over 1 / (1 / backtest + 1 / copy), by CPU',
+      unit: '',
+      of: (round) => ratio(round, 'cpuSeconds'),
+      bar: { atLeast: 0.7 },
+    },
+    {
+      what: 'embedded over 1 / (1 / backtest + 1 / copy), by the clock',
+      unit: '',
+      of: (round) => ratio(round, 'wallSeconds'),
+    },
     { what: 'embedded', unit: 'events per CPU-second', of: (round) => events / round.embedded.cpuSeconds },
     { what: 'embedded', unit: 'events per second', of: (round) => events / round.embedded.wallSeconds },
     { what: 'backtest', unit: 'events per CPU-second', of: (round) => events / round.backtest.cpuSeconds },
     { what: 'copy', unit: 'records per CPU-second', of: (round) => events / round.copy.cpuSeconds },
-    { what: 'pause for a snapshot, longest', unit: 'ms', of: ({ embedded: { output } }) => Math.max(...output.snapshots.map(({ pauseMs }) => pauseMs)) },
+    {
+      what: 'pause for a snapshot, longest',
+      unit: 'ms',
+      of: ({ embedded: { output } }) => Math.max(...output.snapshots.map(({ pauseMs }) => pauseMs)),
+    },
   ],
 })
 
@@ -82,7 +95,11 @@ async function embedded(): Promise<TaskProgram> {
 }
 
 async function checkEmbedded({ rows, predictions, learned, digest }: TaskProgram): Promise<void> {
-  expectEqual('what was counted', { rows, predictions, learned }, { rows: events, predictions: expected.predictions, learned: expected.learned })
+  expectEqual(
+    'what was counted',
+    { rows, predictions, learned },
+    { rows: events, predictions: expected.predictions, learned: expected.learned },
+  )
   expectEqual('the model', digest, expected.digest)
   const seen = new Uint8Array(predictions)
   const stored = await readPredictions(backlog.folder('run'), 'flight-delay', ({ sequence }) => seen[sequence]++)

@@ -1,4 +1,5 @@
-import type { HistoryRecord } from '../src/backtest/record-writer.ts'
+import type { History } from '../src/backtest/history-batches.ts'
+import { historyRecords } from '../src/backtest/history-records.ts'
 import { AvroEncoder } from '../src/codec/avro-encoder.ts'
 import type { EventSchema } from '../src/codec/event-schema.ts'
 import { OutgoingBatchBuilder } from '../src/log/outgoing-batch-builder.ts'
@@ -15,17 +16,26 @@ const APPEND_RECORDS = 20_000
 export async function fillTopics(
   { graph, schemas }: LoadedStream,
   data: string,
-  history: AsyncIterable<HistoryRecord> | Iterable<HistoryRecord>,
+  history: History,
   records: number,
 ): Promise<void> {
   const platform = new EmbeddedPlatform({ data, durability: 'process' })
-  const inputs = new Map<string, { key: string; time: string; schema: EventSchema; encoder: AvroEncoder; builder: OutgoingBatchBuilder }>()
+  const inputs = new Map<
+    string,
+    { key: string; time: string; schema: EventSchema; encoder: AvroEncoder; builder: OutgoingBatchBuilder }
+  >()
   for (const { name, topic, schema: file, fields, key, time } of graph.inputs) {
     const schema = schemas.get(file) as EventSchema
     await platform.log.createTopic(topic, { partitions: 1 })
     const id = await platform.registry.register(`${topic}-value`, schema.avro)
     const encoder = new AvroEncoder(schema.avro, id, file)
-    inputs.set(name, { key: fields[key].name, time: fields[time].name, schema, encoder, builder: new OutgoingBatchBuilder(topic, 0) })
+    inputs.set(name, {
+      key: fields[key].name,
+      time: fields[time].name,
+      schema,
+      encoder,
+      builder: new OutgoingBatchBuilder(topic, 0),
+    })
   }
   const builders = [...inputs.values()].map(({ builder }) => builder)
   let written = 0
@@ -35,7 +45,7 @@ export async function fillTopics(
     for (const builder of builders) builder.clear()
     pending = 0
   }
-  for await (const { input, record } of history) {
+  for await (const { input, record } of historyRecords(history)) {
     if (written++ === records) break
     const { key, time, schema, encoder, builder } = inputs.get(input) as NonNullable<ReturnType<typeof inputs.get>>
     const fields = record as Record<string, unknown>

@@ -12,9 +12,14 @@ export type FlightVariant = 'as-defined' | 'no-challengers' | 'no-retraining'
  * The graph of the stream `flight-delay`, and its schemas. A retrained model enters a backtest at once and a task when its
  * job has ended, so the two can be compared bit for bit only without retraining.
  */
-export async function flightGraph(variant: FlightVariant): Promise<{ graph: Graph; schemas: ReadonlyMap<string, EventSchema> }> {
+export async function flightGraph(
+  variant: FlightVariant,
+): Promise<{ graph: Graph; schemas: ReadonlyMap<string, EventSchema> }> {
   const schemas = await readSchemas(join(import.meta.dirname, '../schemas'))
-  const graph = buildGraph(flightDelay as never, Object.fromEntries([...schemas].map(([file, { fields }]) => [file, fields])))
+  const graph = buildGraph(
+    flightDelay as never,
+    Object.fromEntries([...schemas].map(([file, { fields }]) => [file, fields])),
+  )
   const { model } = graph
   if (variant === 'no-challengers') return { graph: { ...graph, model: { ...model, challengers: [] } }, schemas }
   if (variant === 'no-retraining') return { graph: { ...graph, model: { ...model, retrain: undefined } }, schemas }

@@ -14,12 +14,16 @@ interface FlightTimes {
  * The first `events` departures and arrivals of the real flights, by arrival; beyond their end they begin anew, half a year
  * later and with ids that go on.
  */
-export async function* flightHistory(events: number): AsyncGenerator<HistoryRecord> {
-  let given = 0
-  for (let loop = 0; given < events; loop++) {
-    for await (const { input, record } of history()) {
-      if (given++ === events) return
-      yield loop === 0 ? { input, record } : { input, record: later(record as FlightTimes, loop) }
+export async function* flightHistory(events: number): AsyncGenerator<readonly HistoryRecord[]> {
+  let left = events
+  for (let loop = 0; left > 0; loop++) {
+    for await (const told of history()) {
+      const records = told.length > left ? told.slice(0, left) : told
+      yield loop === 0
+        ? records
+        : records.map(({ input, record }) => ({ input, record: later(record as FlightTimes, loop) }))
+      left -= records.length
+      if (left === 0) return
     }
   }
 }

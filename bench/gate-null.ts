@@ -1,5 +1,5 @@
 /**
- * The gate under the null and under real differences, by simulation. `node bench/gate-null.ts [streams] [rows]`
+ * The gate under the null and under real differences, by simulation: no speeds. `npm run bench:gate-null -- --date <day>`
  *
  * Null: two different models of equal expected 0/1 loss that disagree on a share q of the rows, 400 streams of 20,000;
  * which of them is right on those is independent from row to row, or stays with one of them for runs, or the whole
@@ -9,10 +9,18 @@
 import { PairedGate } from '../src/evaluate/paired-gate.ts'
 import { exp } from '../src/stats/math/exp.ts'
 import { SeededRandom } from '../src/stats/seeded-random.ts'
+import { benchArguments } from './bench-arguments.ts'
+import { expectEqual } from './expect-equal.ts'
+import { runBench } from './run-bench.ts'
 
-const streams = Number(process.argv[2] ?? 400)
-const rows = Number(process.argv[3] ?? 20_000)
-const allowed = Math.floor(streams * 0.07)
+const POWER_ROWS = 50_000
+const FLIPS = 40
+const FLIP_ROWS = 100_000
+const DAY = 17_000
+const BIRTH = 9_500 // 5,000 labels of rows after the flip, and the time to train on them
+
+const { settings, date } = benchArguments({ rounds: 1, streams: 400, rows: 20_000 })
+const { streams, rows } = settings
 
 type Source = (random: SeededRandom) => () => number
 
@@ -51,17 +59,14 @@ function promotion(source: Source, seed: number, count: number): number {
   return NaN
 }
 
-function promotions(source: Source, count = rows): number[] {
+function promotions(source: Source, count: number): number[] {
   const found: number[] = []
   for (let seed = 1; seed <= streams; seed++) {
     const at = promotion(source, seed, count)
     if (!Number.isNaN(at)) found.push(at)
   }
-  return found.sort((a, b) => a - b)
+  return found
 }
-
-const DAY = 17_000
-const BIRTH = 9_500 // 5,000 labels of rows after the flip, and the time to train on them
 
 /**
  * Rows from the flip to the promotion. 30 % of the rows are inverted; labels come after 1,800 rows at the median and
@@ -69,7 +74,7 @@ const BIRTH = 9_500 // 5,000 labels of rows after the flip, and the time to trai
  */
 function promotionAfterFlip(meanDifference: number, seed: number): number {
   const random = new SeededRandom(seed)
-  const count = 100_000
+  const count = FLIP_ROWS
   const arrivals = Array.from({ length: count }, (_, row) => ({ row, at: row + 1_800 * exp(0.4955 * random.normal()) }))
   arrivals.sort((a, b) => a.at - b.at || a.row - b.row)
   const gate = new PairedGate()
@@ -88,46 +93,96 @@ function promotionAfterFlip(meanDifference: number, seed: number): number {
   return Infinity
 }
 
-let failed = 0
-console.log(`null, ${streams} streams x ${rows} (at most ${allowed} promotions)`)
-for (const q of [0.03, 0.1, 0.3]) {
-  for (const [name, source] of [
-    ['iid', signRuns(q, 1)],
-    ['sign runs of 20', signRuns(q, 20)],
-    ['sign runs of 100', signRuns(q, 100)],
-    ['loss runs of 20', lossRuns(q, 20)],
-    ['loss runs of 100', lossRuns(q, 100)],
-  ] as const) {
-    const count = promotions(source).length
-    if (count > allowed) failed++
-    console.log(`  q ${q}, ${name}: ${count}${count > allowed ? '  TOO MANY' : ''}`)
+/** Promotions of two models of equal loss, by the cell. */
+function nullCells(): Readonly<Record<string, number>> {
+  const cells: Record<string, number> = {}
+  for (const q of [0.03, 0.1, 0.3]) {
+    const sources = {
+      iid: signRuns(q, 1),
+      'sign runs of 20': signRuns(q, 20),
+      'sign runs of 100': signRuns(q, 100),
+      'loss runs of 20': lossRuns(q, 20),
+      'loss runs of 100': lossRuns(q, 100),
+    }
+    for (const [name, source] of Object.entries(sources)) {
+      const cell = `q ${q}, ${name}`
+      cells[cell] = promotions(source, rows).length
+      console.error(`  null, ${cell}: ${cells[cell]} of ${streams}`)
+    }
   }
+  return cells
 }
 
-console.log(`power, ${streams} streams x 50,000`)
-for (const [q, gain, run] of [
-  [0.1, 0.05, 1],
-  [0.1, 0.05, 20],
-  [0.1, 0.05, 100],
-  [0.1, 0.02, 1],
-  [0.3, 0.05, 1],
-  [0.03, 0.01, 1],
-]) {
-  const found = promotions(signRuns(q, run, gain), 50_000)
-  const median = found.length * 2 > streams ? found[streams >> 1] : NaN
-  console.log(`  q ${q}, +${gain * 100} points, runs of ${run}: ${found.length} promoted, median ${median} labels`)
+/** Labels to the promotion of a challenger that errs less by `gain`; of those streams that had one. */
+function power(q: number, gain: number, run = 1): number[] {
+  const found = promotions(signRuns(q, run, gain), POWER_ROWS)
+  console.error(`  q ${q}, ${gain * 100} points better, runs of ${run}: ${found.length} of ${streams} promoted`)
+  return found
 }
 
-console.log('the loop after a flip, label delay of real flights, 40 streams: rows from the flip to the promotion')
-for (const difference of [0.02, 0.05, 0.1, 0.15]) {
-  const found = Array.from({ length: 40 }, (_, i) => promotionAfterFlip(difference, i + 1)).sort((a, b) => a - b)
-  const late = found.filter((at) => at === Infinity).length
-  console.log(
-    `  mean difference ${difference}: median ${found[20]}, ${found[0]} to ${found[39]}, not within 100,000: ${late}`,
-  )
+/** Rows from the flip to the promotion; what was not promoted is at the end. */
+function flips(meanDifference: number): number[] {
+  return Array.from({ length: FLIPS }, (_, i) => {
+    const at = promotionAfterFlip(meanDifference, i + 1)
+    return Number.isNaN(at) ? FLIP_ROWS : at
+  })
 }
 
-if (failed > 0) {
-  console.error(`${failed} cells above ${allowed}`)
-  process.exitCode = 1
+interface GateRun {
+  readonly cells: Readonly<Record<string, number>>
+  readonly fivePoints: readonly number[]
+  readonly fivePointsInRuns: readonly number[]
+  readonly twoPoints: readonly number[]
+  readonly onePointOfThree: readonly number[]
+  readonly smallFlip: readonly number[]
+  readonly largeFlip: readonly number[]
 }
+
+await runBench<{ gate: GateRun }>({
+  name: 'gate-null',
+  about: `the gate by simulation: ${streams} streams of ${rows} rows a cell`,
+  date,
+  settings,
+  warmUps: 0,
+  checked: ['15 cells of the null, each with as many streams'],
+  notes: [
+    'The bar is 0.05 of the streams and two standard errors.',
+    'The labels of the flip come with the delays of real flights.',
+  ],
+  cases: {
+    gate: {
+      run: () => ({
+        cells: nullCells(),
+        fivePoints: power(0.1, 0.05),
+        fivePointsInRuns: power(0.1, 0.05, 100),
+        twoPoints: power(0.1, 0.02),
+        onePointOfThree: power(0.03, 0.01),
+        smallFlip: flips(0.05),
+        largeFlip: flips(0.15),
+      }),
+      check: ({ cells }) => expectEqual('the number of cells', Object.keys(cells).length, 15),
+    },
+  },
+  figures: [
+    {
+      what: `equal models, different predictions: promotions of ${streams}, in the worst of 15 cells`,
+      unit: '',
+      of: ({ gate }) => Math.max(...Object.values(gate.output.cells)),
+      bar: { atMost: Math.floor(streams * 0.07) },
+    },
+    {
+      what: '5 points better on 10 % of the rows: to the promotion',
+      unit: 'labels',
+      of: ({ gate }) => gate.output.fivePoints,
+    },
+    { what: 'the same in runs of 100 rows', unit: 'labels', of: ({ gate }) => gate.output.fivePointsInRuns },
+    { what: '2 points better on 10 % of the rows', unit: 'labels', of: ({ gate }) => gate.output.twoPoints },
+    { what: '1 point better on 3 % of the rows', unit: 'labels', of: ({ gate }) => gate.output.onePointOfThree },
+    {
+      what: 'after a flip, mean loss 0.05 apart: to the promotion',
+      unit: 'rows',
+      of: ({ gate }) => gate.output.smallFlip,
+    },
+    { what: 'after a flip, mean loss 0.15 apart', unit: 'rows', of: ({ gate }) => gate.output.largeFlip },
+  ],
+})

@@ -11,7 +11,7 @@ import { type BenchCase, type FigurePlan, type Round, runBench } from './run-ben
 import { runChild, runChildUntil } from './run-child.ts'
 import type { TaskProgram } from './task-program.ts'
 
-const FULL = 1_000_000 // from this row on the state holds its million
+const FULL = 2_000_000 // from this row on the state has held its million for a while, and a snapshot has all of it
 
 interface Outputs {
   readonly keysOn: TaskProgram
@@ -22,7 +22,7 @@ interface Outputs {
   readonly pendingStart: number
 }
 
-const { settings, date } = benchArguments({ rounds: 3, rows: 4_000_000 })
+const { settings, date } = benchArguments({ rounds: 3, rows: 6_000_000 })
 const { rows } = settings
 const backlogs = { keys: new Backlog('million-keys'), pending: new Backlog('million-pending') }
 await backlogs.keys.fill(rows)
@@ -37,12 +37,13 @@ await runBench<Outputs>({
   settings,
   warmUps: 0,
   checked: [
+    'a million keys, or waiting rows, at the end',
     'the same models with snapshots and without, in every round',
     'after kill -9 and a new start: sequence numbers of predictions without gap or repeat',
   ],
   notes: [
     'A backlog, taken as fast as the task can: each second it takes about 250,000 rows, which touch 10,000 keys or waiting rows.',
-    'Measured from the row on with which the million is full. Snapshots are taken when they are due by default: after 2 s of computing.',
+    'Measured from row 2M on: the million is full at row 1M. Snapshots are taken when they are due by default: after 2 s of computing.',
     'A start is timed from the creation of the process to the commit of its first prediction, after a kill at another row each time.',
   ],
   cases: {
@@ -53,15 +54,20 @@ await runBench<Outputs>({
     pendingOn: taskCase(backlogs.pending, 'on'),
     pendingStart: startCase(backlogs.pending),
   },
-  figures: [...figuresOf('keys', 'keysOn', 'keysOff', 'keysStart'), ...figuresOf('waiting rows', 'pendingOn', 'pendingOff', 'pendingStart')],
+  figures: [
+    ...figuresOf('keys', 'keysOn', 'keysOff', 'keysStart'),
+    ...figuresOf('waiting rows', 'pendingOn', 'pendingOff', 'pendingStart'),
+  ],
 })
 
 function taskCase(backlog: Backlog, snapshots: 'on' | 'off'): BenchCase<TaskProgram> {
   return {
     prepare: () => void backlog.copy('run'),
-    run: () => runChild('task-program.ts', [backlog.stream, backlog.folder('run'), String(rows), String(FULL), snapshots]),
+    run: () =>
+      runChild('task-program.ts', [backlog.stream, backlog.folder('run'), String(rows), String(FULL), snapshots]),
     check: (output) => {
       expectEqual('the number of rows', output.rows, rows)
+      expectEqual('what the state holds a million of', Math.max(output.waiting, ...output.keys), 1_000_000)
       expectEqual('the model', output.digest, digests.get(backlog) ?? output.digest)
       digests.set(backlog, output.digest)
       backlog.drop('run')
@@ -82,23 +88,48 @@ function startCase(backlog: Backlog): BenchCase<number> {
     check: async () => {
       const seen = new Uint8Array(rows)
       const count = await readPredictions(backlog.folder('start'), backlog.stream, ({ sequence }) => seen[sequence]++)
-      for (let i = 0; i < rows; i++) if (seen[i] !== (i < count ? 1 : 0)) throw new Error(`prediction ${i} is there ${seen[i]} times`)
+      for (let i = 0; i < rows; i++)
+        if (seen[i] !== (i < count ? 1 : 0)) throw new Error(`prediction ${i} is there ${seen[i]} times`)
       backlog.drop('start')
     },
   }
 }
 
-function figuresOf(what: string, on: 'keysOn' | 'pendingOn', off: 'keysOff' | 'pendingOff', start: 'keysStart' | 'pendingStart'): FigurePlan<Outputs>[] {
-  const pauses = (round: Round<Outputs>): number => Math.max(...round[on].output.snapshots.map(({ pauseMs }) => pauseMs))
+function figuresOf(
+  what: string,
+  on: 'keysOn' | 'pendingOn',
+  off: 'keysOff' | 'pendingOff',
+  start: 'keysStart' | 'pendingStart',
+): FigurePlan<Outputs>[] {
+  const pauses = (round: Round<Outputs>): number =>
+    Math.max(...round[on].output.snapshots.map(({ pauseMs }) => pauseMs))
   const perSecond = ({ output }: Round<Outputs>[typeof on]): number => output.measuredRows / output.wallSeconds
   const perCpu = ({ output }: Round<Outputs>[typeof on]): number => output.measuredRows / output.cpuSeconds
   return [
     { what: `1M ${what}: longest pause for a snapshot`, unit: 'ms', of: pauses, bar: { atMost: 50 } },
-    { what: `1M ${what}: longest pause while they come in`, unit: 'ms', of: (round) => Math.max(...round[on].output.earlierSnapshots.map(({ pauseMs }) => pauseMs)) },
-    { what: `1M ${what}: throughput over that without snapshots`, unit: '', of: (round) => perSecond(round[on]) / perSecond(round[off]), bar: { atLeast: 0.9 } },
+    {
+      what: `1M ${what}: longest pause until then`,
+      unit: 'ms',
+      of: (round) => Math.max(0, ...round[on].output.earlierSnapshots.map(({ pauseMs }) => pauseMs)),
+    },
+    {
+      what: `1M ${what}: throughput over that without snapshots`,
+      unit: '',
+      of: (round) => perSecond(round[on]) / perSecond(round[off]),
+      bar: { atLeast: 0.9 },
+    },
     { what: `1M ${what}: the same by CPU`, unit: '', of: (round) => perCpu(round[on]) / perCpu(round[off]) },
     { what: `1M ${what}: with snapshots`, unit: 'rows per second', of: (round) => perSecond(round[on]) },
-    { what: `1M ${what}: a snapshot copies`, unit: 'MB', of: (round) => round[on].output.snapshots.map(({ bytes }) => bytes / 1e6) },
-    { what: `1M ${what}: from start to first new prediction`, unit: 's', of: (round) => round[start].output / 1000, bar: { atMost: 5 } },
+    {
+      what: `1M ${what}: a snapshot copies`,
+      unit: 'MB',
+      of: (round) => round[on].output.snapshots.map(({ bytes }) => bytes / 1e6),
+    },
+    {
+      what: `1M ${what}: from start to first new prediction`,
+      unit: 's',
+      of: (round) => round[start].output / 1000,
+      bar: { atMost: 5 },
+    },
   ]
 }

@@ -10,7 +10,11 @@ export interface StoredPrediction {
 }
 
 /** Calls back with each prediction of a stream that a data directory holds, in the topic's order; gives how many there are. */
-export async function readPredictions(data: string, stream: string, each: (prediction: StoredPrediction) => void): Promise<number> {
+export async function readPredictions(
+  data: string,
+  stream: string,
+  each: (prediction: StoredPrediction) => void,
+): Promise<number> {
   const { prediction: schema } = await publishedSchemas()
   const decoder = new AvroRecordDecoder(schema, 'prediction.avsc')
   const log = new EmbeddedLog(data, { readOnly: true })

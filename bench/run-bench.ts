@@ -49,7 +49,9 @@ export async function runBench<Outputs>(plan: BenchPlan<Outputs>): Promise<void>
   const before = loadavg()[0]
   const kept: Round<Outputs>[] = []
   for (let round = -plan.warmUps; round < rounds; round++) {
-    process.stderr.write(`${plan.name}: ${round < 0 ? 'warm-up' : `round ${round + 1} of ${rounds}`}, load ${loadavg()[0].toFixed(2)}\n`)
+    process.stderr.write(
+      `${plan.name}: ${round < 0 ? 'warm-up' : `round ${round + 1} of ${rounds}`}, load ${loadavg()[0].toFixed(2)}\n`,
+    )
     const measured = await runRound(plan, round % 2 !== 0)
     if (round >= 0) kept.push(measured)
   }
@@ -85,14 +87,22 @@ async function runRound<Outputs>({ cases }: BenchPlan<Outputs>, reversed: boolea
 function figureOf<Outputs>({ what, unit, of, bar }: FigurePlan<Outputs>, rounds: readonly Round<Outputs>[]): Figure {
   const values = rounds.flatMap((round) => of(round)).sort((a, b) => a - b)
   const median = (values[(values.length - 1) >> 1] + values[values.length >> 1]) / 2
-  const figure = { what, unit, median: rounded(median), least: rounded(values[0]), most: rounded(values[values.length - 1]) }
+  const figure = {
+    what,
+    unit,
+    median: rounded(median),
+    least: rounded(values[0]),
+    most: rounded(values[values.length - 1]),
+  }
   return bar === undefined ? figure : { ...figure, bar }
 }
 
 function report(result: BenchResult): void {
   const { machine: on, figures, load } = result
   console.log(`${result.name}: ${result.about}`)
-  console.log(`${on.cores} x ${on.cpu}, ${on.system}, Node ${on.node}, ${result.rounds} rounds, load ${load.join(' to ')}`)
+  console.log(
+    `${on.cores} x ${on.cpu}, ${on.system}, Node ${on.node}, ${result.rounds} rounds, load ${load.join(' to ')}`,
+  )
   for (const figure of figures) {
     const { what, value, spread, wanted } = shownFigure(figure)
     console.log(`  ${what}: ${value} (${spread})${wanted === '' ? '' : `, bar ${wanted}`}`)

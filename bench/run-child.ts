@@ -17,7 +17,11 @@ export async function runChild<Output>(program: string, options: readonly string
 }
 
 /** Runs a program until it prints a line that `isIt`, and kills it there. Gives the milliseconds since its start. */
-export async function runChildUntil(program: string, options: readonly string[], isIt: (line: string) => boolean): Promise<number> {
+export async function runChildUntil(
+  program: string,
+  options: readonly string[],
+  isIt: (line: string) => boolean,
+): Promise<number> {
   const begun = performance.now()
   let reached = Number.NaN
   await run(program, options, (line, child) => {
@@ -29,8 +33,13 @@ export async function runChildUntil(program: string, options: readonly string[],
   return reached
 }
 
-async function run(program: string, options: readonly string[], onLine: (line: string, child: ChildProcess) => void): Promise<number | null> {
-  if (!existsSync('/proc/self/stat')) throw new Error('the CPU time of child processes is read from /proc: run this on Linux')
+async function run(
+  program: string,
+  options: readonly string[],
+  onLine: (line: string, child: ChildProcess) => void,
+): Promise<number | null> {
+  if (!existsSync('/proc/self/stat'))
+    throw new Error('the CPU time of child processes is read from /proc: run this on Linux')
   const child = spawn(process.execPath, [...process.execArgv, join(import.meta.dirname, program), ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,17 +1,20 @@
 /**
- * What evaluation costs: nanoseconds of CPU per outcome and model of the scoreboard (all seven binary metrics, whole-run,
- * rolling and fading), of the cohorts, and per value of ADWIN. `node bench/scoreboard.ts [outcomes]`
+ * What evaluation costs: nanoseconds of CPU per outcome and model of the scoreboard (all binary metrics; whole-run,
+ * rolling and fading), of the cohorts, and per value of ADWIN. `npm run bench:scoreboard -- --date <day>`
  */
 import { adwin } from '../src/drift/adwin.ts'
 import { Cohorts } from '../src/evaluate/cohorts.ts'
 import { Scoreboard } from '../src/evaluate/scoreboard.ts'
 import { SeededRandom } from '../src/stats/seeded-random.ts'
+import { benchArguments } from './bench-arguments.ts'
+import { expectEqual } from './expect-equal.ts'
+import { type BenchCase, runBench } from './run-bench.ts'
 
 const MODELS = 5
-const DAY = 17_000
-const outcomes = Number(process.argv[2] ?? 1_000_000)
-const rounds = 5
+const DAY = 17_000 // outcomes
 
+const { settings, date } = benchArguments({ rounds: 5, outcomes: 1_000_000 })
+const { outcomes } = settings
 const random = new SeededRandom(1)
 const out = new Float64Array(outcomes * 2 * MODELS)
 const labels = new Uint8Array(outcomes)
@@ -25,47 +28,71 @@ for (let i = 0; i < outcomes; i++) {
   }
 }
 
-const scoreboard = (): number => {
+const first = new Map<string, number>()
+const nanoseconds = (cpuSeconds: number, models: number): number => (cpuSeconds * 1e9) / (outcomes * models)
+
+await runBench<{ scoreboard: number; cohorts: number; adwin: number }>({
+  name: 'scoreboard',
+  about: `evaluation of ${outcomes / 1e6}M outcomes of ${MODELS} models`,
+  date,
+  settings,
+  warmUps: 1,
+  checked: ['the same area under the curve, and as many signals, in every round'],
+  cases: {
+    scoreboard: sameCase('scoreboard', scoreboard),
+    cohorts: sameCase('cohorts', cohorts),
+    adwin: sameCase('adwin', detector),
+  },
+  figures: [
+    {
+      what: 'scoreboard, an outcome of a model',
+      unit: 'ns of CPU',
+      of: (round) => nanoseconds(round.scoreboard.cpuSeconds, MODELS),
+    },
+    {
+      what: 'cohorts, an outcome of a model',
+      unit: 'ns of CPU',
+      of: (round) => nanoseconds(round.cohorts.cpuSeconds, MODELS),
+    },
+    { what: 'ADWIN, a value', unit: 'ns of CPU', of: (round) => nanoseconds(round.adwin.cpuSeconds, 1) },
+  ],
+})
+
+function sameCase(name: string, run: () => number): BenchCase<number> {
+  return {
+    run,
+    check: (value) => {
+      if (!(value > 0)) throw new Error(`${name} gave ${value}: no speed is printed`)
+      expectEqual(name, value, first.get(name) ?? value)
+      first.set(name, value)
+    },
+  }
+}
+
+function scoreboard(): number {
   const board = new Scoreboard({ problem: 'binary', classes: 2, models: MODELS })
   for (let i = 0; i < outcomes; i++) {
-    const last = i > 0 ? labels[i - 1] : NaN
+    const last = i > 0 ? labels[i - 1] : Number.NaN
     for (let m = 0; m < MODELS; m++) board.update(m, labels[i], out, (i * MODELS + m) * 2, last, 1)
   }
   return board.read(0).whole.values['roc-auc']
 }
-const cohorts = (): number => {
+
+function cohorts(): number {
   const kept = new Cohorts({ problem: 'binary', classes: 2, models: MODELS })
   for (let i = 0; i < outcomes; i++) {
     kept.predicted(Math.floor(i / DAY))
-    const last = i > 0 ? labels[i - 1] : NaN
+    const last = i > 0 ? labels[i - 1] : Number.NaN
     const slot = kept.resolved(Math.floor(i / DAY))
     for (let m = 0; m < MODELS; m++) kept.update(slot, m, labels[i], out, (i * MODELS + m) * 2, last, 1)
   }
-  kept.passed(Infinity)
+  kept.passed(Number.POSITIVE_INFINITY)
   return kept.read(0).mean.values['roc-auc']
 }
-const detector = (): number => {
+
+function detector(): number {
   const running = adwin().build()
   let signals = 0
   for (let i = 0; i < outcomes; i++) signals += running.update(labels[i])
-  return signals
-}
-
-for (const [name, run, per] of [
-  ['scoreboard', scoreboard, MODELS],
-  ['cohorts', cohorts, MODELS],
-  ['adwin', detector, 1],
-] as const) {
-  const value = run()
-  const times: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    const before = process.cpuUsage()
-    if (run() !== value) throw new Error(`${name}: another result on the same rows`)
-    const { user, system } = process.cpuUsage(before)
-    times.push(((user + system) * 1_000) / (outcomes * per))
-  }
-  times.sort((a, b) => a - b)
-  console.log(
-    `${name}: ${times[rounds >> 1].toFixed(1)} ns of CPU (${times[0].toFixed(1)} to ${times[rounds - 1].toFixed(1)}), result ${value}`,
-  )
+  return signals + 1 // none is a right answer, too
 }

@@ -1,11 +1,10 @@
 /**
  * What snapshots cost with a million keys and a million pending rows, of which 1 % (10,000) are touched a second: the pause
- * of the task, what is copied and written, and how long loading takes. Once with a snapshot after each second of events, once after
- * each 30. Every loaded state is compared with the one that was saved, bit for bit, before anything is printed.
- * `node bench/snapshots.ts [seeds] [folder]`
+ * of the task, what is copied and written, and how long loading takes. Once with a snapshot after each second of events, once
+ * after each 30. `npm run bench:snapshots -- --date <day>`
  */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ewMean } from '../src/features/ew-mean.ts'
 import { ewRate } from '../src/features/ew-rate.ts'
@@ -20,6 +19,8 @@ import { loadSnapshot } from '../src/task/load-snapshot.ts'
 import { type CapturedState, SnapshotCapture } from '../src/task/snapshot-capture.ts'
 import type { SnapshotReference } from '../src/task/snapshot-manifest.ts'
 import { SnapshotWriter } from '../src/task/snapshot-writer.ts'
+import { benchArguments } from './bench-arguments.ts'
+import { type BenchCase, type FigurePlan, runBench } from './run-bench.ts'
 
 const COUNT = 1_000_000
 const A_SECOND = COUNT / 100
@@ -89,27 +90,39 @@ function pending(seed: number, count = COUNT): Task {
   }
 }
 
-interface Figures {
+/** What the snapshots of one run cost; times in ms. */
+interface SnapshotCost {
   readonly pauses: number[]
   readonly copied: number[]
   readonly writes: number[]
   load: number
   state: number
   held: number
-  blobs: number
+  saved: readonly StatePart[]
+  loaded: readonly StatePart[]
 }
 
-async function measure(
+async function costOf(
   make: (seed: number, count?: number) => Task,
   seed: number,
   seconds: number,
   folder: string,
-): Promise<Figures> {
+): Promise<SnapshotCost> {
   const blobs = new FileBlobStore(folder)
   const writer = new SnapshotWriter({ blobs, folder, prefix })
   const capture = new SnapshotCapture()
   const task = make(seed)
-  const figures: Figures = { pauses: [], copied: [], writes: [], load: 0, state: 0, held: 0, blobs: 0 }
+  const fresh = make(seed, 0)
+  const cost: SnapshotCost = {
+    pauses: [],
+    copied: [],
+    writes: [],
+    load: 0,
+    state: 0,
+    held: 0,
+    saved: task.parts,
+    loaded: fresh.parts,
+  }
   let kept: SnapshotReference[] = []
   for (let seq = 0; seq <= SNAPSHOTS; seq++) {
     if (seq > 0) task.run(A_SECOND * seconds, seq * seconds * 1000)
@@ -118,23 +131,20 @@ async function measure(
     const paused = performance.now() - before
     const { bytes, stateBytes } = captured
     const reference = await writer.write(captured, { task: 0, incarnation: 1, seq })
-    figures.state = stateBytes
+    cost.state = stateBytes
     kept = [...kept, reference].slice(-2)
     if (seq === 0) continue // a task that has run for a while has written its first million long ago
-    figures.pauses.push(paused)
-    figures.copied.push(bytes)
-    figures.writes.push(performance.now() - before - paused)
+    cost.pauses.push(paused)
+    cost.copied.push(bytes)
+    cost.writes.push(performance.now() - before - paused)
     await collectSnapshots(blobs, { prefix, task: 0, incarnation: 1 }, kept)
   }
   await writer.close()
-  const fresh = make(seed, 0)
   const before = performance.now()
   const { base } = await loadSnapshot(blobs, kept.at(-1) as SnapshotReference, fresh.parts)
-  figures.load = performance.now() - before
-  figures.held = base.blobs.reduce((sum, blob) => sum + blob.bytes, 0)
-  figures.blobs = base.blobs.length
-  compare(task.parts, fresh.parts)
-  return figures
+  cost.load = performance.now() - before
+  cost.held = base.blobs.reduce((sum, blob) => sum + blob.bytes, 0)
+  return cost
 }
 
 /** Throws unless both states are the same, bit for bit. */
@@ -150,31 +160,54 @@ function compare(expected: readonly StatePart[], actual: readonly StatePart[]): 
   })
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`
-const range = (values: readonly number[], digits = 0): string =>
-  `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)} to ${Math.max(...values).toFixed(digits)})`
+const { settings, date } = benchArguments({ rounds: 3 })
+const root = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
+process.once('exit', () => rmSync(root, { recursive: true, force: true }))
+const variants = [
+  { name: 'keys, a snapshot each second', make: keyed, seconds: 1 },
+  { name: 'keys, a snapshot each 30 s', make: keyed, seconds: 30 },
+  { name: 'pending rows, a snapshot each second', make: pending, seconds: 1 },
+  { name: 'pending rows, a snapshot each 30 s', make: pending, seconds: 30 },
+]
 
-const seeds = Number(process.argv[2] ?? 3)
-const root = process.argv[3] ?? mkdtempSync(join(tmpdir(), 'millrace-bench-'))
-console.log(
-  `${cpus().length} x ${cpus()[0].model}, Node ${process.version}, seeds 1 to ${seeds}, ${SNAPSHOTS} snapshots each; median (least to most)`,
-)
-for (const [name, make] of Object.entries({ keyed, pending })) {
-  for (const seconds of [1, 30]) {
-    const all: Figures[] = []
-    for (let seed = 1; seed <= seeds; seed++) {
-      const folder = join(root, `${name}-${seconds}-${seed}`)
-      all.push(await measure(make, seed, seconds, folder))
-      rmSync(folder, { recursive: true })
-    }
-    const of = (figure: 'pauses' | 'copied' | 'writes'): number[] => all.flatMap((one) => one[figure])
-    console.log(
-      `1M ${name}, ${megabytes(all[0].state)}, a snapshot each ${seconds} s of 10k events/s: pause ${range(of('pauses'), 1)} ms, ` +
-        `copied ${range(of('copied').map((bytes) => bytes / 1e6))} MB, written in ${range(of('writes'))} ms, ` +
-        `${all.map((one) => one.blobs).join(', ')} blobs of ${megabytes(Math.max(...all.map((one) => one.held)))} at most, ` +
-        `loaded in ${range(all.map((one) => one.load))} ms`,
-    )
+await runBench<Record<string, SnapshotCost>>({
+  name: 'snapshots',
+  about: `${SNAPSHOTS} snapshots of a million keys and of a million pending rows, 10,000 touched a second, each seed`,
+  date,
+  settings,
+  warmUps: 0,
+  checked: ['each state that was loaded, with the one that was saved, bit for bit'],
+  cases: Object.fromEntries(variants.map(({ name, make, seconds }) => [name, snapshotCase(name, make, seconds)])),
+  figures: variants.flatMap(({ name, seconds }) => figuresOf(name, seconds)),
+})
+
+function snapshotCase(
+  name: string,
+  make: (seed: number, count?: number) => Task,
+  seconds: number,
+): BenchCase<SnapshotCost> {
+  let seed = 0
+  const folder = join(root, name.replaceAll(/\W+/g, '-'))
+  return {
+    prepare: () => rmSync(folder, { recursive: true, force: true }),
+    run: () => costOf(make, ++seed, seconds, folder),
+    check: ({ saved, loaded }) => compare(saved, loaded),
   }
 }
-if (process.argv[3] === undefined) rmSync(root, { recursive: true })
+
+function figuresOf(name: string, seconds: number): FigurePlan<Record<string, SnapshotCost>>[] {
+  const bar = seconds === 1 ? { atMost: 50 } : undefined
+  return [
+    {
+      what: `1M ${name}: pause`,
+      unit: 'ms',
+      of: (round) => round[name].output.pauses,
+      ...(bar === undefined ? {} : { bar }),
+    },
+    { what: `1M ${name}: copied`, unit: 'MB', of: (round) => round[name].output.copied.map((bytes) => bytes / 1e6) },
+    { what: `1M ${name}: written within`, unit: 'ms', of: (round) => round[name].output.writes },
+    { what: `1M ${name}: state`, unit: 'MB', of: (round) => round[name].output.state / 1e6 },
+    { what: `1M ${name}: kept on the disk`, unit: 'MB', of: (round) => round[name].output.held / 1e6 },
+    { what: `1M ${name}: loaded within`, unit: 'ms', of: (round) => round[name].output.load },
+  ]
+}

@@ -10,7 +10,9 @@ export interface Spent {
 }
 
 /** What `work` takes, and what it gives. */
-export async function spent<Output>(work: () => Promise<Output> | Output): Promise<Spent & { readonly output: Output }> {
+export async function spent<Output>(
+  work: () => Promise<Output> | Output,
+): Promise<Spent & { readonly output: Output }> {
   const cpu = cpuSeconds()
   const begun = performance.now()
   const output = await work()

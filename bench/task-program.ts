@@ -17,6 +17,9 @@ export interface TaskProgram {
   readonly rows: number
   readonly predictions: number
   readonly learned: number
+  /** Rows that wait for labels, and keys of each kind, at the end. */
+  readonly waiting: number
+  readonly keys: readonly number[]
   readonly accuracy: number
   readonly digest: string
   /** From the row to measure from on, or else from before the task's start, to the last commit. */
@@ -76,6 +79,8 @@ const found: TaskProgram = {
   rows: done,
   predictions,
   learned: learning.count('learned'),
+  waiting: learning.pending.count,
+  keys: learning.keyed.tables.map(({ size }) => size),
   accuracy: learning.evaluation.read()[0].whole.values.accuracy,
   digest: modelDigest(learning),
   measuredRows: done - measured.rows,

@@ -6,6 +6,7 @@ import type { HistoryRecord } from 'millrace'
 
 const MINUTE_MS = 60_000
 const TAXI_MINUTES = 30 // ground time, and
+const TOLD_AT_ONCE = 2048
 const MILES_A_MINUTE = 7.5 // speed: when a flight lands is derived from its distance, never from its delay
 
 /** How many records the history has: a departure and an arrival for each of three million flights. */
@@ -23,29 +24,28 @@ interface Flight {
  * package vega-datasets has departure (actual), delay, distance, origin and destination; a flight's id is its row number.
  * With `since`, only what arrived from then on, ms.
  */
-export default async function* history({ since = 0 }: { since?: number } = {}): AsyncGenerator<HistoryRecord> {
+export default async function* history({ since = 0 }: { since?: number } = {}): AsyncGenerator<HistoryRecord[]> {
   const flying = new LandingOrder()
+  let told: HistoryRecord[] = []
   for await (const { first, dates, delays, distances, origins, destinations } of rowGroups(since)) {
     for (let i = 0; i < dates.length; i++) {
       const departedAt = dates[i]
-      for (let flight = flying.landedBy(departedAt); flight !== undefined; flight = flying.landedBy(departedAt)) {
-        yield { input: 'arrivals', record: flight }
-      }
+      flying.tellLanded(departedAt, told)
       const flightId = String(first + i)
       const distance = Number(distances[i])
       const landedAt = landing(departedAt, distance)
       if (departedAt >= since) {
-        yield {
-          input: 'departures',
-          record: { flightId, departedAt, distance, origin: origins[i], destination: destinations[i] },
-        }
+        const record = { flightId, departedAt, distance, origin: origins[i], destination: destinations[i] }
+        told.push({ input: 'departures', record })
       }
       if (landedAt >= since) flying.add({ number: first + i, flightId, landedAt, delayMinutes: Number(delays[i]) })
+      if (told.length < TOLD_AT_ONCE) continue
+      yield told
+      told = []
     }
   }
-  for (let flight = flying.landedBy(Infinity); flight !== undefined; flight = flying.landedBy(Infinity)) {
-    yield { input: 'arrivals', record: flight }
-  }
+  flying.tellLanded(Infinity, told)
+  yield told
 }
 
 function landing(departedAt: number, distance: number): number {
@@ -113,8 +113,15 @@ class LandingOrder {
     heap[i] = flight
   }
 
+  /** Takes out the flights that have landed by then, in order. */
+  tellLanded(time: number, told: HistoryRecord[]): void {
+    for (let record = this.landedBy(time); record !== undefined; record = this.landedBy(time)) {
+      told.push({ input: 'arrivals', record })
+    }
+  }
+
   /** The next flight that has landed by then, taken out. */
-  landedBy(time: number): Flight | undefined {
+  private landedBy(time: number): Flight | undefined {
     const { heap } = this
     if (heap.length === 0 || heap[0].landedAt > time) return undefined
     const landed = heap[0]

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { fastify, type FastifyInstance, LogController } from 'fastify'
@@ -37,6 +38,7 @@ export interface ApiOptions {
   readonly stallMs?: number
 }
 
+const REQUEST_MS = 60_000 // to send a request whole
 const plainId = /^[\w.:-]{1,100}$/
 
 /** The HTTP API, not yet listening (`listenApi`). Closing it ends those who follow and lets other requests finish. */
@@ -47,6 +49,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.maxBodyBytes ?? 8 * 1024 * 1024,
+    requestTimeout: REQUEST_MS,
     requestIdHeader: false,
     genReqId: ({ headers }) => {
       const given = headers['x-request-id']
@@ -61,7 +64,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   })
   answerErrors(app)
   measure(app, metrics)
-  app.addHook('preClose', async () => followers.close())
+  endConnections(app, followers)
   await describe(app, version)
   const context: ApiContext = {
     version,
@@ -99,6 +102,27 @@ function answerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler(({ method, url }) => {
     const wrong = `there is no ${method} ${url.split('?')[0].slice(0, 200)}`
     throw new MillraceError('MILLRACE_API_UNKNOWN_ROUTE', 'API', wrong, 'Look the routes up at /docs')
+  })
+}
+
+/**
+ * When the API closes, those who follow are ended, and no connection is kept for a request after the one under way; nor one
+ * that has not asked for anything yet, as browsers open them ahead.
+ */
+function endConnections(app: FastifyInstance, followers: Followers): void {
+  const sockets = new Set<Socket>()
+  let isClosing = false
+  app.server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  app.addHook('preClose', async () => {
+    isClosing = true
+    followers.close()
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+  })
+  app.addHook('onSend', async (_, reply) => {
+    if (isClosing) void reply.header('connection', 'close')
   })
 }
 

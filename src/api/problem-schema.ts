@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 export const problemSchema = Type.Object(
   {
     type: Type.String({ description: 'A URN made of the code.' }),
-    title: Type.String({ description: 'The code in words.' }),
+    title: Type.String({ description: 'The code in words: the area and what is wrong.' }),
     status: Type.Integer({ minimum: 400, maximum: 599 }),
     detail: Type.String({ description: 'What is wrong and what to do, for people.' }),
     code: Type.String({ description: 'What programs branch on: docs/errors.md has all of them.' }),
@@ -30,7 +30,7 @@ export const problemSchema = Type.Object(
     examples: [
       {
         type: 'urn:millrace:error:MILLRACE_API_UNKNOWN_STREAM',
-        title: 'Api unknown stream',
+        title: 'API: unknown stream',
         status: 404,
         detail: "API: there is no stream 'flight-dely'. Did you mean 'flight-delay'? The names are: flight-delay.",
         code: 'MILLRACE_API_UNKNOWN_STREAM',

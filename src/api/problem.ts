@@ -42,8 +42,8 @@ export function problemOf(error: unknown, requestId: string): Problem {
   const meant = error instanceof MillraceError ? error : requestError(fault, errors)
   const { code, status, retryable, message: detail, cause } = meant
   const records = code === 'MILLRACE_API_RECORDS' ? (cause as readonly RejectedInput[]) : undefined
-  const words = code.slice('MILLRACE_'.length).toLowerCase().replaceAll('_', ' ')
-  const title = words.charAt(0).toUpperCase() + words.slice(1)
+  const [, area, ...words] = code.split('_')
+  const title = `${area}: ${words.join(' ').toLowerCase()}`
   return {
     type: `urn:millrace:error:${code}`,
     title,

@@ -35,7 +35,7 @@ const body = Type.Union([Type.Array(record, { minItems: 1, maxItems: MOST_RECORD
   description:
     'A record, or an array of them, with the fields of the input’s schema; timestamps are milliseconds since 1970 or ISO 8601.',
   examples: [
-    [{ flightId: '3000000', departedAt: '2001-06-30T12:00:00Z', distance: 733, origin: 'ORD', destination: 'LGA' }],
+    [{ flightId: 'mine-1', departedAt: '2001-01-01T08:00:00Z', distance: 733, origin: 'ORD', destination: 'LGA' }],
   ],
 })
 

@@ -88,7 +88,12 @@ async function statusOf(stream: StreamView): Promise<Static<typeof streamStatusS
   const figures = stream.figures()
   const inputs = stream.inputs.map(({ fields, ...input }) => ({
     ...input,
-    fields: fields.map(({ name, type, nullable, doc }) => ({ name, type, nullable, description: doc ?? null })),
+    fields: fields.map(({ name, type, nullable, doc }) => ({
+      name,
+      type,
+      isNullable: nullable,
+      description: doc ?? null,
+    })),
   }))
   const common = { ...summaryOf(stream), inputs, partitions: [...partitions] }
   if (figures === undefined) return { ...common, task: null }
@@ -97,6 +102,7 @@ async function statusOf(stream: StreamView): Promise<Static<typeof streamStatusS
     ...common,
     task: {
       incarnation: commit.incarnation,
+      isPaused: progress.isPaused,
       transaction: commit.seq,
       streamTime: progress.streamTimeMs > 0 ? new Date(progress.streamTimeMs).toISOString() : null,
       snapshots: commit.snapshots.map(({ name, seq, bytes }) => ({ name, transaction: seq, manifestBytes: bytes })),

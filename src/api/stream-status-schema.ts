@@ -20,7 +20,7 @@ export const streamStatusSchema = Type.Object(
           Type.Object({
             name: Type.String(),
             type: Type.String(),
-            nullable: Type.Boolean(),
+            isNullable: Type.Boolean(),
             description: nullable(Type.String()),
           }),
         ),
@@ -41,6 +41,7 @@ export const streamStatusSchema = Type.Object(
     task: nullable(
       Type.Object({
         incarnation: Type.Integer({ description: 'How often the task has been started.' }),
+        isPaused: Type.Boolean({ description: 'Whether a command has paused it: it neither predicts nor learns.' }),
         transaction: Type.Integer({ description: 'Number of the latest committed transaction.' }),
         streamTime: nullable(Type.String({ description: 'The stream’s own clock: arrival of its latest record.' })),
         snapshots: Type.Array(
@@ -78,13 +79,14 @@ export const streamStatusSchema = Type.Object(
             key: 'flightId',
             time: 'landedAt',
             fields: [
-              { name: 'flightId', type: 'string', nullable: false, description: 'The row’s number in the data set.' },
+              { name: 'flightId', type: 'string', isNullable: false, description: 'The row’s number in the data set.' },
             ],
           },
         ],
         partitions: [{ topic: 'flights.arrivals', partition: 0, start: 0, end: 5120, position: 5100, lag: 20 }],
         task: {
           incarnation: 3,
+          isPaused: false,
           transaction: 812,
           streamTime: '2001-01-02T13:05:00.000Z',
           snapshots: [{ name: 'flight-delay-0-3-800.manifest', transaction: 800, manifestBytes: 5210 }],

@@ -30,7 +30,7 @@ export class TaskFigures implements FiguresSource {
   }
 
   progress(): TaskProgress {
-    const { learning, sequences } = this.task.recovered.state
+    const { learning, sequences, control } = this.task.recovered.state
     const counted: Record<string, number> = {
       predictions: sequences.values[SEQUENCES.predictions],
       signals: sequences.values[SEQUENCES.signals],
@@ -40,6 +40,7 @@ export class TaskFigures implements FiguresSource {
     for (const counter of counters) counted[counter] = learning.count(counter)
     return {
       streamTimeMs: learning.count('nowMs'),
+      isPaused: control.paused,
       pending: learning.pending.count,
       counters: counted,
       models: modelFigures(learning),

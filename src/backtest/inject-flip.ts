@@ -1,5 +1,6 @@
 import { SeededRandom } from '../stats/seeded-random.ts'
 import type { History } from './history-batches.ts'
+import { historyRecords } from './history-records.ts'
 import type { HistoryRecord } from './record-writer.ts'
 
 /** Where an injected drift begins and whom it concerns. */
@@ -20,7 +21,7 @@ export async function* injectFlip(history: History, options: FlipOptions): Async
   const concerned = new Map<string, boolean>()
   const flipped = new Set<unknown>()
   let count = 0
-  for await (const item of history) {
+  for await (const item of historyRecords(history)) {
     const record = item.record as Record<string, unknown>
     if (item.input === events.input && count++ >= from) {
       const group = String(record[events.group])

@@ -9,7 +9,7 @@ export interface HistoryRecord {
   readonly arrival?: number
 }
 
-/** Writes plain objects into the columns of an input; a value of the wrong type rejects the row with its cause. */
+/** Writes plain objects into the columns of an input; a value of the wrong type is missing, and rejects the row with its cause. */
 export class RecordWriter {
   private readonly types: readonly FieldType[]
 
@@ -20,24 +20,29 @@ export class RecordWriter {
   write(columns: InputColumns, row: number, record: object): void {
     const { types } = this
     for (let i = 0; i < types.length; i++) {
-      const { name } = types[i]
-      const value = (record as Record<string, unknown>)[name]
+      const type = types[i]
+      const value = (record as Record<string, unknown>)[type.name]
       const column = columns.fields[i]
       if (column instanceof NumberColumn) {
-        if (typeof value === 'number') {
-          if (value - value !== 0) columns.reject(row, `'${name}' is ${value}`)
-          column.values[row] = value
-        } else if (typeof value === 'boolean' && types[i].type === 'boolean') column.values[row] = value ? 1 : 0
-        else if (value === null || value === undefined) {
-          column.values[row] = Number.NaN
-          if (!types[i].nullable) columns.reject(row, `'${name}' is missing`)
-        } else columns.reject(row, `'${name}' is a ${typeof value}, not a ${types[i].type}`)
+        column.values[row] = Number.NaN
+        if (typeof value === 'number' && type.type !== 'boolean') {
+          if (value - value === 0) column.values[row] = value
+          else columns.reject(row, `'${type.name}' is ${value}`)
+        } else if (typeof value === 'boolean' && type.type === 'boolean') column.values[row] = value ? 1 : 0
+        else if (!(type.nullable && isNone(value))) columns.reject(row, wrongValue(type, value))
       } else if (typeof value === 'string') column.setText(row, value)
       else {
         column.setNull(row)
-        if (value !== null && value !== undefined) columns.reject(row, `'${name}' is a ${typeof value}, not a string`)
-        else if (!types[i].nullable) columns.reject(row, `'${name}' is missing`)
+        if (!(type.nullable && isNone(value))) columns.reject(row, wrongValue(type, value))
       }
     }
   }
+}
+
+function isNone(value: unknown): boolean {
+  return value === null || value === undefined
+}
+
+function wrongValue({ name, type }: FieldType, value: unknown): string {
+  return isNone(value) ? `'${name}' is missing` : `'${name}' is a ${typeof value}, not a ${type}`
 }

@@ -25,29 +25,38 @@ Examples:
   millrace backtest flight-delay --limit 200000 --json
   millrace backtest flight-delay --report flight-delay.html`,
     )
-    .action(async (name: string, options: { limit?: number; report?: string }, command: Command) => {
-      const project = Project.of(command)
-      const { terminal } = project
-      const loaded = await project.stream(name)
-      const history = await loadHistory(loaded)
-      const limit = options.limit ?? history.total
-      const records = options.limit === undefined ? history.read() : limitHistory(history.read(), options.limit)
-      const progress = new ProgressLine(terminal, 'events', limit)
-      let result: BacktestResult
-      try {
-        result = await backtest(loaded.graph, records, {
-          onProgress: (events, nowMs) => progress.update(events, new Date(nowMs).toISOString().slice(0, 10)),
-        })
-      } catch (error) {
-        throw historyError(loaded.historyFile, error)
-      } finally {
-        progress.end()
-      }
-      if (project.json) terminal.json({ events: result.events })
-      else for (const line of backtestLines(result, terminal, progress.elapsedMs)) terminal.line(line)
-      if (options.report !== undefined) {
-        await writeFile(options.report, '')
-        terminal.note(`The report is in ${options.report}.`)
-      }
+    .action((name: string, options: BacktestCommandOptions, command: Command) =>
+      runBacktest(Project.of(command), name, options),
+    )
+}
+
+export interface BacktestCommandOptions {
+  readonly limit?: number
+  readonly report?: string
+}
+
+/** Runs a stream over its history and prints what came of it. */
+export async function runBacktest(project: Project, name: string, options: BacktestCommandOptions): Promise<void> {
+  const { terminal } = project
+  const loaded = await project.stream(name)
+  const history = await loadHistory(loaded)
+  const limit = options.limit ?? history.total
+  const records = options.limit === undefined ? history.tell() : limitHistory(history.read(), options.limit)
+  const progress = new ProgressLine(terminal, 'events', limit)
+  let result: BacktestResult
+  try {
+    result = await backtest(loaded.graph, records, {
+      onProgress: (events, nowMs) => progress.update(events, new Date(nowMs).toISOString().slice(0, 10)),
     })
+  } catch (error) {
+    throw historyError(loaded.historyFile, error)
+  } finally {
+    progress.end()
+  }
+  if (project.json) terminal.json({ events: result.events })
+  else for (const line of backtestLines(result, terminal, progress.elapsedMs)) terminal.line(line)
+  if (options.report !== undefined) {
+    await writeFile(options.report, '')
+    terminal.note(`The report is in ${options.report}.`)
+  }
 }

@@ -27,6 +27,8 @@ export function demoCommand(): Command {
     .option('--limit <records>', 'end the history after so many records', countOption)
     .option('--again', 'forget what was played and learned before, and begin anew')
     .option('--once', 'stop at the end of the history instead of serving on')
+    .option('--port <number>', 'of the API (default: 8080); 0 takes any free one')
+    .option('--host <address>', 'of the API (default: 127.0.0.1)')
     .addHelpText(
       'after',
       `

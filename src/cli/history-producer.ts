@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import type { History } from '../backtest/history-batches.ts'
 import type { HistoryRecord } from '../backtest/record-writer.ts'
 import { AvroEncoder } from '../codec/avro-encoder.ts'
 import type { EventField, EventSchema } from '../codec/event-schema.ts'
@@ -9,6 +10,7 @@ import type { LoadedStream } from '../service/load-stream.ts'
 import { writeEvent } from '../service/write-event.ts'
 
 const TICK_MS = 25
+const MOST_MS = 250 // of the clock at a time: what a busy process missed is not made up for in one rush
 const BATCH_RECORDS = 4000
 const LAG_RECORDS = 200_000 // the stream is never left farther behind than this
 
@@ -91,40 +93,25 @@ export class HistoryProducer {
   }
 
   /** Plays what the topics do not hold yet. Whether it came to the end of the history. */
-  async play(history: AsyncIterable<HistoryRecord>, { speed, limit, lag, stop }: PlayOptions): Promise<boolean> {
-    const since = this.latest
-    const held = new Map([...this.writers].map(([name, { newest }]) => [name, newest]))
-    const paced = Number.isFinite(speed)
-    let told = Number.NEGATIVE_INFINITY
-    let playedTo = Number.NaN
-    let wall = 0
-    let skipped = 0
-    for await (const { input, record, arrival } of history) {
+  async play(history: History, options: PlayOptions): Promise<boolean> {
+    const { limit, stop } = options
+    const held = new HeldRecords(this.latest, this.writers)
+    const pace = new Pace(options)
+    for await (const told of history) {
+      const records = Array.isArray(told) ? (told as readonly HistoryRecord[]) : [told as HistoryRecord]
+      for (const { input, record, arrival } of records) {
+        if (this.played + this.pending >= limit) break
+        const writer = this.writers.get(input) as InputWriter
+        const at = arrival ?? (record as Record<string, number>)[writer.time]
+        if (held.has(input, at)) continue
+        this.add(writer, record, at)
+        if (this.pending < BATCH_RECORDS && !pace.isAhead(at)) continue
+        await this.flush()
+        if (!(await pace.wait(at))) return false
+      }
+      if (stop.aborted) return false
       if (this.played + this.pending >= limit) break
-      const writer = this.writers.get(input) as InputWriter
-      const at = Math.max(told, arrival ?? (record as Record<string, number>)[writer.time])
-      told = at
-      const left = at === since ? (held.get(input) as number) : 0
-      if (at < since || left > 0) {
-        if (left > 0) held.set(input, left - 1)
-        if (++skipped % BATCH_RECORDS === 0) await nextTurn() // the stream recovers meanwhile
-        if (stop.aborted) return false
-        continue
-      }
-      this.add(writer, record, at)
-      if (playedTo !== playedTo) {
-        playedTo = at
-        wall = performance.now()
-      }
-      if (this.pending < BATCH_RECORDS && (!paced || at <= playedTo)) continue
-      await this.flush()
-      do {
-        await sleep(paced ? TICK_MS : 0)
-        const now = performance.now()
-        if (lag() < LAG_RECORDS) playedTo += Math.min(now - wall, 10 * TICK_MS) * (paced ? speed : 0)
-        wall = now
-        if (stop.aborted) return false
-      } while (paced ? at > playedTo : lag() >= LAG_RECORDS)
+      if (held.skipping) await nextTurn() // the stream recovers meanwhile
     }
     await this.flush()
     return true
@@ -159,5 +146,66 @@ async function timestampOf(log: Log, place: TopicPartition, offset: number): Pro
     return batch.timestamps[0]
   } finally {
     await reader.close()
+  }
+}
+
+/** What of a history's beginning the topics hold already: all that arrived before their latest record, and some of what arrived with it. */
+class HeldRecords {
+  /** Whether the latest record asked for was one of them. */
+  skipping = false
+  private readonly latest: number
+  private readonly newest: Map<string, number>
+  private told = Number.NEGATIVE_INFINITY
+
+  constructor(latest: number, writers: ReadonlyMap<string, InputWriter>) {
+    this.latest = latest
+    this.newest = new Map([...writers].map(([name, writer]) => [name, writer.newest]))
+  }
+
+  /** Records are asked for in their order. */
+  has(input: string, arrival: number): boolean {
+    if (arrival > this.told) this.told = arrival
+    const left = this.told === this.latest ? (this.newest.get(input) as number) : 0
+    if (left > 0) this.newest.set(input, left - 1)
+    this.skipping = this.told < this.latest || left > 0
+    return this.skipping
+  }
+}
+
+/** How far a history has been played by the clock. */
+class Pace {
+  private readonly options: PlayOptions
+  private readonly paced: boolean
+  private playedTo = Number.NaN
+  private wallMs = 0
+
+  constructor(options: PlayOptions) {
+    this.options = options
+    this.paced = Number.isFinite(options.speed)
+  }
+
+  /** Whether it is too early for a record of this arrival; the first one begins the clock. */
+  isAhead(arrival: number): boolean {
+    if (!this.paced) return false
+    if (this.playedTo !== this.playedTo) {
+      this.playedTo = arrival
+      this.wallMs = performance.now()
+    }
+    return arrival > this.playedTo
+  }
+
+  /** Waits until it is time and the stream is not too far behind: then the clock stands still. False: it is to stop. */
+  async wait(arrival: number): Promise<boolean> {
+    const { speed, lag, stop } = this.options
+    do {
+      await sleep(this.paced ? TICK_MS : 0)
+      const now = performance.now()
+      const isBehind = lag() >= LAG_RECORDS
+      if (this.paced && !isBehind) this.playedTo += Math.min(now - this.wallMs, MOST_MS) * speed
+      this.wallMs = now
+      if (stop.aborted) return false
+      if (!this.paced && !isBehind) return true
+    } while (!this.paced || arrival > this.playedTo)
+    return true
   }
 }

@@ -3,7 +3,9 @@ import {
   concatMap,
   defer,
   EMPTY,
+  filter,
   map,
+  type MonoTypeOperatorFunction,
   type Observable,
   scan,
   startWith,
@@ -42,13 +44,27 @@ export function liveView({ runner, platform, terminal, address }: LiveViewOption
     latestEvent(platform, runner.current.stream).pipe(startWith(undefined)),
   ]).pipe(
     map(([status, lastEvent]) => factsOf(status, rate.of(status.rows), lastEvent, address)),
-    throttleTime(onTerminal ? REDRAW_MS : LINE_MS, asyncScheduler, { leading: true, trailing: true }),
+    onTerminal ? throttleTime(REDRAW_MS, asyncScheduler, { leading: true, trailing: true }) : nowAndThen(),
   )
   const strong = (text: string): string => terminal.style('bold', text)
   const faint = (text: string): string => terminal.style('dim', text)
   return facts.subscribe((now) => {
     if (onTerminal) terminal.draw(['', ...liveSummary(now, strong, faint), ''], terminal.output)
     else terminal.line(liveSummaryLine(now))
+  })
+}
+
+/** What begins another phase, and one every few seconds between. */
+function nowAndThen(): MonoTypeOperatorFunction<LiveFacts> {
+  let phase = ''
+  let atMs = Number.NEGATIVE_INFINITY
+  return filter((facts) => {
+    const now = performance.now()
+    const begun = facts.phase.replaceAll(/\d+/g, '') // how far a replay is does not count
+    if (begun === phase && now - atMs < LINE_MS) return false
+    phase = begun
+    atMs = now
+    return true
   })
 }
 

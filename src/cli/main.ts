@@ -1,8 +1,16 @@
 import { Command } from 'commander'
 import { millraceVersion } from '../service/millrace-version.ts'
 import { backtestCommand } from './backtest-command.ts'
+import { controlCommands } from './control-commands.ts'
+import { deadLettersCommand } from './dead-letters-command.ts'
+import { doctorCommand } from './doctor-command.ts'
+import { inspectCommand } from './inspect-command.ts'
+import { modelsCommand } from './models-command.ts'
+import { planCommand } from './plan-command.ts'
 import { demoCommand } from './demo-command.ts'
 import { configCommand } from './config-command.ts'
+import { newCommand } from './new/new-command.ts'
+import { produceCommand } from './produce-command.ts'
 import { runCommand } from './run-command.ts'
 import { tailCommand } from './tail-command.ts'
 import { topicsCommand } from './topics-command.ts'
@@ -28,13 +36,21 @@ for (const command of [
   demoCommand(),
   runCommand(),
   backtestCommand(),
+  newCommand(),
   typesCommand(),
+  produceCommand(),
+  inspectCommand(),
   tailCommand(),
   topicsCommand(),
+  deadLettersCommand(),
+  modelsCommand(),
+  ...controlCommands(),
+  planCommand(),
   resetCommand(),
   configCommand(),
+  doctorCommand(),
 ])
-  program.addCommand(command.copyInheritedSettings(program))
+  program.addCommand(inheriting(command, program))
 
 // Somebody who reads only the beginning, as `head` does, has seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 74))
@@ -47,4 +63,11 @@ try {
     new Terminal(),
     program.opts().verbose === true || process.argv.includes('--verbose'),
   )
+}
+
+/** Settings go to subcommands too. */
+function inheriting(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent)
+  for (const child of command.commands) inheriting(child, command)
+  return command
 }

@@ -10,7 +10,7 @@ import { ProgressLine } from './progress-line.ts'
 import { Project } from './project.ts'
 import { readRows, rowFormat } from './read-rows.ts'
 import { TopicWriter, type TopicWriterOptions } from './topic-writer.ts'
-import { typedRecord } from './typed.ts'
+import { typedRecord } from './typed-record.ts'
 
 interface ProduceOptions {
   readonly from: string

@@ -113,7 +113,7 @@ function textOf(path: string): Readable {
 }
 
 /** The one of comma, semicolon and tab that the header has most of. */
-async function delimiterOf(path: string): Promise<string> {
+export async function delimiterOf(path: string): Promise<string> {
   if (/\.tsv(\.gz)?$/.test(path)) return '\t'
   let header = ''
   if (path.endsWith('.gz')) {

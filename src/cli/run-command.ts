@@ -25,6 +25,8 @@ export function runCommand(): Command {
       '--fork',
       'accept that the stream was changed after a crash: state is as of the last snapshot, and what came after is computed anew',
     )
+    .option('--port <number>', 'of the API (default: 8080); 0 takes any free one')
+    .option('--host <address>', 'of the API (default: 127.0.0.1)')
     .addHelpText(
       'after',
       `

@@ -15,6 +15,18 @@ const remedy =
  * stand on. Throws MILLRACE_CODEC_SCHEMA, naming `place`.
  */
 export function avroType(schema: AvroSchema, place: string): avsc.Type {
+  if (typeof schema !== 'object') return parsedType(schema, place)
+  let type = parsed.get(schema)
+  if (type === undefined) {
+    type = parsedType(schema, place)
+    parsed.set(schema, type)
+  }
+  return type
+}
+
+const parsed = new WeakMap<object, avsc.Type>() // avsc compiles code for each type: once for a schema is enough
+
+function parsedType(schema: AvroSchema, place: string): avsc.Type {
   const excess = outOfBounds(schema, 0)
   if (excess !== undefined) throw new MillraceError('MILLRACE_CODEC_SCHEMA', place, excess, remedy)
   if (JSON.stringify(schema).length > schemaBounds.bytes) {

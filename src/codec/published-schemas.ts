@@ -6,9 +6,18 @@ export type PublishedName = 'prediction' | 'signal' | 'model-event' | 'dead-lett
 
 const names: readonly PublishedName[] = ['prediction', 'signal', 'model-event', 'dead-letter', 'control-command']
 
-/** Reads the schemas of the records that Millrace itself defines, `schemas/millrace/*.avsc` of the package. */
-export async function publishedSchemas(): Promise<Readonly<Record<PublishedName, AvroSchema>>> {
+type PublishedSchemas = Readonly<Record<PublishedName, AvroSchema>>
+
+let read: Promise<PublishedSchemas> | undefined // once: they are files of the package
+
+/** The schemas of the records that Millrace itself defines, `schemas/millrace/*.avsc` of the package. */
+export function publishedSchemas(): Promise<PublishedSchemas> {
+  read ??= readAll()
+  return read
+}
+
+async function readAll(): Promise<PublishedSchemas> {
   const folder = new URL('../../schemas/millrace/', import.meta.url)
   const texts = await Promise.all(names.map((name) => readFile(new URL(`${name}.avsc`, folder), 'utf8')))
-  return Object.fromEntries(names.map((name, i) => [name, JSON.parse(texts[i])])) as Record<PublishedName, AvroSchema>
+  return Object.fromEntries(names.map((name, i) => [name, JSON.parse(texts[i])])) as PublishedSchemas
 }

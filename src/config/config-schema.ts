@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 
 const duration = { pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)$' }
 

@@ -18,7 +18,7 @@ export interface ConfigSources {
 /** Where each key's value comes from. */
 export type ConfigOrigins = Readonly<Record<keyof Config, string>>
 
-const PREFIX = 'MILLRACE_'
+const ours = /^MILLRACE_/
 const DEFAULT_FILE = 'millrace.config.json'
 const paths = ['data', 'streams', 'schemas'] as const
 
@@ -81,8 +81,8 @@ function fromEnvironment(environment: Readonly<Record<string, string | undefined
   const keys = new Map(Object.keys(configSchema.properties).map((key) => [variableOf(key), key]))
   const part: Record<string, string> = {}
   for (const [variable, value] of Object.entries(environment)) {
-    if (!variable.startsWith(PREFIX) || value === undefined || value === '') continue
-    part[keys.get(variable) ?? camelCase(variable.slice(PREFIX.length))] = value
+    if (!ours.test(variable) || value === undefined || value === '') continue
+    part[keys.get(variable) ?? camelCase(variable.replace(ours, ''))] = value
   }
   return checkTextConfig(part, (key) => `environment variable ${variableOf(key)}`)
 }
@@ -93,7 +93,7 @@ function defined(flags: Readonly<Record<string, string | undefined>>): Record<st
 
 /** `commitInterval` is MILLRACE_COMMIT_INTERVAL. */
 function variableOf(key: string): string {
-  return PREFIX + key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+  return `MILLRACE_${key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 }
 
 function flagOf(key: string): string {

@@ -1,18 +1,26 @@
 import { createHash } from 'node:crypto'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { MillraceError } from '../errors.ts'
 import type { LearningState } from '../operators/learning-state.ts'
-import type { RetrainJob } from '../operators/model-race.ts'
+import type { RetrainJob } from '../operators/retrain-requests.ts'
 import type { BlobStore } from '../store/store.ts'
 import type { Decision } from '../task/decision.ts'
-import { type TrainedModel, type TrainingOrder, trainModel } from './train-model.ts'
+import { type TrainingOrder, trainModel } from './train-model.ts'
+import type { TrainingAnswer } from './train-worker.ts'
+import { trainingOrder } from './training-order.ts'
+
+const TRIES = 3 // a thread that dies again and again dies of its job
 
 export interface RetrainerOptions {
   readonly blobs: BlobStore
   /** Trains in this thread, for simulations; by default in a worker. */
   readonly inline?: boolean
+  /** The program of the thread; its own by default. */
+  readonly worker?: URL
   /** Called with the decision that ends a job, once its model is durable. */
   readonly onDecision: (decision: Decision) => void
+  /** Told of what went wrong and is tried again. */
   readonly onTrouble?: (error: unknown) => void
 }
 
@@ -22,72 +30,90 @@ export interface RetrainerOptions {
  */
 export class Retrainer {
   private readonly options: RetrainerOptions
+  /** The job at work or answered, and how often it was begun. */
   private running: string | undefined
+  private tries = new Map<string, number>()
   private worker: Worker | undefined
+  private closed = false
 
   constructor(options: RetrainerOptions) {
     this.options = options
   }
 
-  /** Looks after each commit whether a job is ready, and starts it. */
+  /** Looks whether a job is ready, and starts it: after each commit, and after a start. */
   attend(learning: LearningState): void {
     const ready = learning.race.readyJob
-    if (ready === undefined || ready.job.id === this.running) return
-    this.running = ready.job.id
-    const order = orderOf(learning, ready.job, ready.rows)
-    this.run(ready.job, order).catch((error: unknown) => {
-      this.running = undefined // tried again after the next commit
-      this.options.onTrouble?.(error)
-    })
+    if (this.closed || ready === undefined || ready.job.id === this.running) return
+    const { job, rows } = ready
+    this.running = job.id
+    this.tries = new Map([[job.id, (this.tries.get(job.id) ?? 0) + 1]])
+    this.run(job, trainingOrder(learning, job, rows)).catch((error: unknown) => this.failed(job, error))
   }
 
+  /** Ends the thread at work; its job is run again by whoever has the task next. */
   async close(): Promise<void> {
+    this.closed = true
     await this.worker?.terminate()
   }
 
   private async run(job: RetrainJob, order: TrainingOrder): Promise<void> {
-    let trained: TrainedModel
-    try {
-      trained = this.options.inline ? trainModel(order) : await this.inWorker(order)
-    } catch (error) {
-      this.options.onDecision({
-        kind: 'failed',
-        job: job.id,
-        reason: error instanceof Error ? error.message : String(error),
-      })
+    const answer = this.options.inline ? inThisThread(order) : await this.inWorker(order)
+    if ('failure' in answer) {
+      this.decide({ kind: 'failed', job: job.id, reason: answer.failure })
       return
     }
-    const digest = createHash('sha256').update(trained.model).digest('hex')
+    const digest = createHash('sha256').update(answer.model).digest('hex')
     const blob = `model-${job.id}-${digest}.model`
-    await this.options.blobs.put(blob, trained.model)
-    this.options.onDecision({ kind: 'trained', job: job.id, blob, digest, numbers: trained.numbers })
+    await this.options.blobs.put(blob, answer.model)
+    this.decide({ kind: 'trained', job: job.id, blob, digest, numbers: answer.numbers })
   }
 
-  private inWorker(order: TrainingOrder): Promise<TrainedModel> {
+  /** The thread died or the blob could not be written: the job is tried again after the next commit, but not for ever. */
+  private failed(job: RetrainJob, error: unknown): void {
+    if (this.closed) return
+    this.options.onTrouble?.(error)
+    if ((this.tries.get(job.id) ?? 0) < TRIES) this.running = undefined
+    else this.decide({ kind: 'failed', job: job.id, reason: `given up after ${TRIES} tries: ${messageOf(error)}` })
+  }
+
+  private decide(decision: Decision): void {
+    if (!this.closed) this.options.onDecision(decision)
+  }
+
+  private inWorker(order: TrainingOrder): Promise<TrainingAnswer> {
+    const program = this.options.worker ?? new URL(`./train-worker${extname(import.meta.filename)}`, import.meta.url)
     return new Promise((resolve, reject) => {
-      const worker = new Worker(new URL(`./train-worker${extname(import.meta.filename)}`, import.meta.url))
+      const worker = new Worker(program)
       this.worker = worker
-      worker.once('message', (answer: TrainedModel | { failure: string }) => {
-        this.worker = undefined
+      worker.once('message', (answer: TrainingAnswer) => {
+        resolve(answer)
         void worker.terminate()
-        if ('failure' in answer) reject(new Error(answer.failure))
-        else resolve(answer)
       })
       worker.once('error', reject)
-      worker.postMessage(order)
+      worker.once('exit', (code) => {
+        this.worker = undefined
+        reject(
+          new MillraceError(
+            'MILLRACE_LIFECYCLE_WORKER',
+            'retrain job',
+            `its thread ended with code ${code} before it answered`,
+            'It is run again; where that does not help, train on fewer rows',
+          ),
+        ) // nothing where it has answered
+      })
+      worker.postMessage(order, [order.rows.buffer as ArrayBuffer])
     })
   }
 }
 
-/** What a job is to train, copied: the task goes on meanwhile. */
-export function orderOf(learning: LearningState, job: RetrainJob, rows: Float64Array): TrainingOrder {
-  const { model, challengers } = learning.graph.model
-  const { algorithm, parameters } = job.description === 0 ? model : challengers[job.description - 1]
-  return {
-    learner: { algorithm, parameters },
-    columns: learning.rows.schema.columns,
-    target: learning.target,
-    rows: rows.slice(),
-    delay: job.delay,
+function inThisThread(order: TrainingOrder): TrainingAnswer {
+  try {
+    return trainModel(order)
+  } catch (error) {
+    return { failure: messageOf(error) }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,12 +1,16 @@
 import { parentPort } from 'node:worker_threads'
-import { type TrainingOrder, trainModel } from './train-model.ts'
+import { type TrainedModel, type TrainingOrder, trainModel } from './train-model.ts'
 
-// The thread of one retrain job: gets an order, answers with the model or with why there is none, and ends.
+/** What the thread of a job answers: the model, or why there is none. */
+export type TrainingAnswer = TrainedModel | { readonly failure: string }
+
+// The thread of one retrain job: gets an order, answers, and ends.
 parentPort?.once('message', (order: TrainingOrder) => {
   try {
     const { model, numbers } = trainModel(order)
-    parentPort?.postMessage({ model, numbers })
+    parentPort?.postMessage({ model, numbers } satisfies TrainingAnswer)
   } catch (error) {
-    parentPort?.postMessage({ failure: error instanceof Error ? error.message : String(error) })
+    const failure = error instanceof Error ? error.message : String(error)
+    parentPort?.postMessage({ failure } satisfies TrainingAnswer)
   }
 })

@@ -126,12 +126,15 @@ export class KeyedStates {
     for (let key = 0; key < this.tables.length; key++) this.tables[key].sweep(nowMs)
   }
 
+  /** What decides which slot a row has in a key's table: rows kept from before a change of the stream fit if it is the same. */
+  keyDefinition(key: number): string {
+    return JSON.stringify(this.graph.keys[key].parts.map((part) => columnDefinition(this.graph, part)))
+  }
+
   /** Every piece of state, under its path and with its definition. */
   parts(): StatePart[] {
     const { graph } = this
-    const keyDefinitions = graph.keys.map((key, i) =>
-      JSON.stringify([key.parts.map((part) => columnDefinition(graph, part)), this.maxKeys[i]]),
-    )
+    const keyDefinitions = graph.keys.map((_, key) => this.keyDefinition(key))
     const parts = graph.keys.map(
       ({ path }, i): StatePart => ({ path, definition: keyDefinitions[i], state: this.tables[i] }),
     )

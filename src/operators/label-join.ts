@@ -3,6 +3,7 @@ import type { StatePart } from '../stats/state-region.ts'
 import type { ColumnReference, Graph, LabelPlan } from '../stream/graph.ts'
 import type { InputColumns } from '../stream/input-columns.ts'
 import { ArrowFailure } from './arrow-failure.ts'
+import { CarriedRows } from './carried-rows.ts'
 import { CounterIndex, type Counters } from './counters.ts'
 import type { Dictionary } from './dictionary.ts'
 import type { GraphOutput } from './graph-output.ts'
@@ -44,6 +45,7 @@ export interface LabelJoinParts {
 export class LabelJoin {
   readonly pending: PendingRows
   readonly value: LabelValue
+  private readonly carried: CarriedRows
   private readonly graph: Graph
   private readonly plan: LabelPlan
   private readonly layout: PendingLayout
@@ -85,6 +87,8 @@ export class LabelJoin {
         if (this.value.joined) this.value.forgetEarly(key)
       },
     })
+    const { models, names } = parts.models
+    this.carried = new CarriedRows(graph, this.pending, this.keyed, this.layout, models.slots.length, names)
   }
 
   /**
@@ -206,7 +210,7 @@ export class LabelJoin {
 
   parts(definition: string): StatePart[] {
     return [
-      { path: 'label.pending', definition, state: this.pending },
+      { path: 'label.pending', definition, state: this.carried },
       { path: 'label.value', definition, state: this.value },
     ]
   }

@@ -121,9 +121,8 @@ export class LearningState {
   parts(): StatePart[] {
     const { graph, classes } = this
     const { problem, horizonMs, sameRecord, corrected, events } = graph.label
-    const columns = JSON.stringify(this.rows.schema.columns)
     const judged = eventsDefinition(graph, events)
-    const waiting = JSON.stringify([problem, horizonMs, sameRecord, corrected, judged, this.layout, columns])
+    const waiting = JSON.stringify([problem, horizonMs, sameRecord, corrected, judged, this.layout.kept])
     return [
       this.counters.part(),
       ...this.labels.parts(waiting),
@@ -137,6 +136,7 @@ export class LearningState {
   /** After parts were loaded from a snapshot. */
   loaded(): void {
     this.keyed.loaded()
+    this.models.beginAfter(this.counters.read('predicted'))
   }
 
   private take(columns: InputColumns, input: number, row: number): void {

@@ -168,6 +168,20 @@ export class PendingRows implements Stateful {
     return { rows, links, meta, keyed, labels, ...Object.fromEntries(keys) }
   }
 
+  /** Lays out anew rows that were loaded with another width: `move` is called for each row in use, with where it lay and lies. */
+  layOut(widthBefore: number, move: (from: Float64Array, at: number, to: Float64Array, into: number) => void): void {
+    const { rows, links, width } = this
+    const from = rows.values
+    const used = this.meta.values[USED]
+    const isWaiting = new Uint8Array(used)
+    for (let row = this.oldest; row >= 0; row = links.values[row * LINKS + NEWER]) isWaiting[row] = 1
+    rows.values = new Float64Array(Math.max(1024, used) * width)
+    rows.length = 0
+    rows.resize(rows.values.length)
+    for (let row = 0; row < used; row++)
+      if (isWaiting[row] === 1) move(from, row * widthBefore, rows.values, row * width)
+  }
+
   loaded(): void {
     this.keys.loaded()
   }

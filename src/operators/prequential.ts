@@ -16,6 +16,7 @@ import { ModelRace } from './model-race.ts'
 import { ModelSlots } from './model-slots.ts'
 import { type PendingLayout, pendingLayout } from './pending-layout.ts'
 
+const NO_COLUMNS: RowSchema = { columns: [] } // they look at labels only, whatever the features
 const ALWAYS = ['prior', 'lastLabel'] // the baselines beside every model
 
 /** Sees every outcome as it is scored, for reports; never changes anything. Offsets point into `values`. */
@@ -40,6 +41,8 @@ export class Prequential {
   readonly output: GraphOutput
   readonly evaluation: Evaluation
   readonly layout: PendingLayout
+  /** Of the baselines, in order. */
+  readonly names: readonly string[]
   readonly race: ModelRace
   observer: OutcomeObserver | undefined
   private readonly graph: Graph
@@ -68,11 +71,11 @@ export class Prequential {
     this.output = new GraphOutput(outputs)
     this.prediction = new Float64Array(outputs)
     this.alwaysBeside = this.target.problem === 'regression' ? [priorMean(), lastLabel()] : [priorClass(), lastLabel()]
-    this.baselines = this.alwaysBeside.map((baseline) => baseline.build(this.schema, this.target))
-    const names = [...ALWAYS, ...graph.model.baselines.map(({ name }) => name)]
+    this.baselines = this.alwaysBeside.map((baseline) => baseline.build(NO_COLUMNS, this.target))
+    this.names = [...ALWAYS, ...graph.model.baselines.map(({ name }) => name)]
     this.given = new Float64Array(graph.model.baselines.length)
-    this.layout = pendingLayout(graph, this.models.slots.length, names.length, outputs)
-    this.evaluation = new Evaluation(this.target, names, this.models.slots.length, graph.label.horizonMs)
+    this.layout = pendingLayout(graph, this.models.slots.length, this.names.length, outputs)
+    this.evaluation = new Evaluation(this.target, this.names, this.models.slots.length, graph.label.horizonMs)
     this.detector = graph.model.drift.loss?.build()
     this.race = new ModelRace(graph, this.models, this.evaluation, this.layout, parts.task, this.output.models)
     const fed = graph.keyed.flatMap((node, i) => (node.events < 0 ? [i] : []))
@@ -217,7 +220,7 @@ export class Prequential {
   private baselineRegions(): Record<string, StateRegion> {
     const save = (i: number) => () => this.baselines[i].save()
     const load = (i: number) => (bytes: Uint8Array) => {
-      this.baselines[i] = this.alwaysBeside[i].build(this.schema, this.target, bytes)
+      this.baselines[i] = this.alwaysBeside[i].build(NO_COLUMNS, this.target, bytes)
     }
     return Object.fromEntries(this.baselines.map((_, i) => [ALWAYS[i], { save: save(i), load: load(i) }]))
   }

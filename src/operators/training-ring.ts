@@ -3,20 +3,21 @@ import type { StateRegion, Stateful } from '../stats/state-region.ts'
 
 /**
  * The latest labelled rows, in the order in which their labels came, and a copy of some of them pinned for a retrain job:
- * so a job's source is task state, and a restart finds the same rows. Each is `width` doubles and its label.
+ * so a job's source is task state, and a restart finds the same rows. Each is the row's columns and its label.
  */
 export class TrainingRing implements Stateful {
   readonly capacity: number
-  private readonly width: number
+  /** Doubles a labelled row. */
+  readonly rowWidth: number
   private readonly ring: Pages<Float64Array>
   private readonly pinned = new Pages(new Float64Array(0))
   /** Labels ever taken. */
   private readonly head = new Pages(new Float64Array(1))
 
-  constructor(capacity: number, width: number) {
+  constructor(capacity: number, columns: number) {
     this.capacity = capacity
-    this.width = width + 1
-    this.ring = new Pages(new Float64Array(1024 * this.width))
+    this.rowWidth = columns + 1
+    this.ring = new Pages(new Float64Array(Math.min(capacity, 1024) * this.rowWidth))
   }
 
   /** Labels ever taken: the number of the next one. */
@@ -30,31 +31,31 @@ export class TrainingRing implements Stateful {
   }
 
   add(row: Float64Array, offset: number, label: number): void {
-    const place = this.head.values[0] % this.capacity
-    if ((place + 1) * this.width > this.ring.length)
-      this.ring.ensure(Math.min(this.capacity, (place + 1) * 2) * this.width)
-    const at = place * this.width
-    const { values } = this.ring
-    const columns = this.width - 1
-    for (let i = 0; i < columns; i++) values[at + i] = row[offset + i]
-    values[at + columns] = label
-    this.ring.touchRange(at, at + this.width)
-    this.head.values[0]++
-    this.head.touch(0)
+    const { ring, rowWidth, head } = this
+    const place = head.values[0] % this.capacity
+    const at = place * rowWidth
+    if (at + rowWidth > ring.length) ring.ensure(Math.min(this.capacity, (place + 1) * 2) * rowWidth)
+    const { values } = ring
+    const last = rowWidth - 1
+    for (let i = 0; i < last; i++) values[at + i] = row[offset + i]
+    values[at + last] = label
+    ring.touchRange(at, at + rowWidth)
+    head.values[0]++
+    head.touch(0)
   }
 
   /** Copies the labelled rows from number `from` on, for a job. */
   pin(from: number): void {
+    const { capacity, rowWidth, pinned } = this
     const first = Math.max(from, this.oldest)
     const rows = this.taken - first
-    this.pinned.resize(0)
-    this.pinned.ensure(rows * this.width)
-    this.pinned.resize(rows * this.width)
-    for (let i = 0; i < rows; i++) {
-      const at = ((first + i) % this.capacity) * this.width
-      this.pinned.values.set(this.ring.values.subarray(at, at + this.width), i * this.width)
-    }
-    this.pinned.touchRange(0, rows * this.width)
+    pinned.resize(0)
+    pinned.resize(rows * rowWidth)
+    const place = first % capacity
+    const untilEnd = Math.min(rows, capacity - place) // the rest lies at the beginning of the ring
+    pinned.values.set(this.ring.values.subarray(place * rowWidth, (place + untilEnd) * rowWidth))
+    pinned.values.set(this.ring.values.subarray(0, (rows - untilEnd) * rowWidth), untilEnd * rowWidth)
+    pinned.touchRange(0, rows * rowWidth)
   }
 
   /** Lets the pinned rows go. */
@@ -71,8 +72,8 @@ export class TrainingRing implements Stateful {
   replay(from: number, learn: (rows: Float64Array, offset: number, label: number) => void): void {
     const { values } = this.ring
     for (let i = Math.max(from, this.oldest); i < this.taken; i++) {
-      const at = (i % this.capacity) * this.width
-      learn(values, at, values[at + this.width - 1])
+      const at = (i % this.capacity) * this.rowWidth
+      learn(values, at, values[at + this.rowWidth - 1])
     }
   }
 

@@ -175,7 +175,7 @@ export class StreamRunner {
 
   private committed(record: JournalRecord, facts: CommitFacts): void {
     if (this.task !== undefined) this.retrainer?.attend(this.task.recovered.state.learning)
-    this.fruitless = 0
+    if (facts.rows > 0) this.fruitless = 0
     const { rows, predictions } = this.current
     this.options.view.hooks.onCommit(record, facts)
     const figures = this.options.view.figures()

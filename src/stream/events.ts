@@ -12,7 +12,7 @@ export type Json = Scalar | readonly Json[] | { readonly [key: string]: Json }
  * that read the record ('impute'), it becomes a dead letter ('quarantine', the default), or the stream stops ('stop').
  */
 export type Action = 'warn' | 'impute' | 'quarantine' | 'stop'
-type Consequence<V> = { onFail?: Exclude<Action, 'impute'> } | { onFail: 'impute'; with: NonNullable<V> }
+type Consequence<V> = { onFail?: Exclude<Action, 'impute'>; with?: never } | { onFail: 'impute'; with: NonNullable<V> }
 type Bounds<V> = [NonNullable<V>] extends [number]
   ? { min?: number; max?: number }
   : [NonNullable<V>] extends [string]

@@ -57,7 +57,7 @@ function checkLearner(
   label: LabelPlan,
   path: string,
 ): void {
-  if (typeof learner?.build !== 'function') {
+  if (!Array.isArray(learner?.problems)) {
     throw wrong(graph, path, 'is no learner', 'Give one, such as logisticRegression() or a pipeline that ends in it')
   }
   if (!learner.problems.includes(label.problem)) {

@@ -3,12 +3,9 @@ import { type PublishedName, publishedSchemas } from '../codec/published-schemas
 import type { SchemaRegistry } from '../codec/schema-registry.ts'
 import type { OutputEncoders } from './output-writer.ts'
 
-let schemasOnce: ReturnType<typeof publishedSchemas> | undefined // files of the package: the same at every start
-
 /** Registers the schemas of a stream's output topics and makes their encoders. */
 export async function outputEncoders(stream: string, registry: SchemaRegistry): Promise<OutputEncoders> {
-  schemasOnce ??= publishedSchemas()
-  const schemas = await schemasOnce
+  const schemas = await publishedSchemas()
   const encoder = (name: PublishedName): AvroEncoder => new AvroEncoder(schemas[name], 0, `millrace/${name}.avsc`)
   const id = (topic: string, name: PublishedName): Promise<number> =>
     registry.register(`${stream}.${topic}-value`, schemas[name])

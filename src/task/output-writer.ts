@@ -53,10 +53,10 @@ export class OutputWriter {
     this.encoders = encoders
     this.task = task
     this.sequences = sequences
-    this.predictions = Array.from({ length: partitions }, (_, p) => new OutgoingBatchBuilder(`${name}.predictions`, p))
-    this.signals = new OutgoingBatchBuilder(`${name}.signals`, 0)
-    this.models = new OutgoingBatchBuilder(`${name}.models`, 0)
-    this.deadLetters = new OutgoingBatchBuilder(`${name}.dead-letters`, 0)
+    this.predictions = Array.from({ length: partitions }, (_, p) => new OutgoingBatchBuilder(`${name}.predictions`, p, 64))
+    this.signals = new OutgoingBatchBuilder(`${name}.signals`, 0, 8)
+    this.models = new OutgoingBatchBuilder(`${name}.models`, 0, 8)
+    this.deadLetters = new OutgoingBatchBuilder(`${name}.dead-letters`, 0, 8)
   }
 
   /** Adds the output of one micro-batch; `recordOf` finds the record behind a rejected row. */

@@ -8,9 +8,14 @@ export type Recovery =
   /** Load one of these snapshots, newest first, then replay what follows; without any, replay from the journal's beginning. */
   | { readonly kind: 'replay'; readonly last: JournalRecord; readonly snapshots: readonly RegisteredSnapshot[] }
 
-/** Reads the facts; pure. */
-export function resolveRecovery(last: JournalRecord | undefined): Recovery {
-  return last === undefined ? { kind: 'first' } : { kind: 'replay', last, snapshots: last.snapshots }
+/**
+ * Reads the facts; pure. `start` is the journal's first offset: where it is not 0, records were deleted, and a journal
+ * without any record is not that of a new task. Throws MILLRACE_TASK_UNRECOVERABLE then.
+ */
+export function resolveRecovery(last: JournalRecord | undefined, start: number, place: string): Recovery {
+  if (last !== undefined) return { kind: 'replay', last, snapshots: last.snapshots }
+  if (start === 0) return { kind: 'first' }
+  throw unrecoverable(place, 'all records of its journal have been deleted, and only they say what was committed')
 }
 
 /**
@@ -25,12 +30,13 @@ export function tailAfter(
 ): readonly JournalRecord[] {
   const tail = records.filter((record) => record.seq > seq && record.seq <= last.seq)
   if (tail.length === last.seq - seq) return tail
-  throw new MillraceError(
-    'MILLRACE_TASK_UNRECOVERABLE',
-    place,
-    `transactions ${seq + 1} to ${last.seq} are to be replayed, but the journal holds ${tail.length} of them`,
-    'Restore the data directory from a copy, or begin anew with millrace reset',
-  )
+  const held = `the journal holds ${tail.length} of them`
+  throw unrecoverable(place, `transactions ${seq + 1} to ${last.seq} are to be replayed, but ${held}`)
+}
+
+function unrecoverable(place: string, wrong: string): MillraceError {
+  const remedy = 'Restore the data directory from a copy, or begin anew with millrace reset'
+  return new MillraceError('MILLRACE_TASK_UNRECOVERABLE', place, wrong, remedy)
 }
 
 /**

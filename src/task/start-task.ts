@@ -72,7 +72,7 @@ async function recover(
 ): Promise<Task> {
   const { graph } = options
   const place = `task ${options.task} of stream '${graph.name}'`
-  const recovery = resolveRecovery(await journal.last())
+  const recovery = resolveRecovery(await journal.last(), (await journal.bounds()).start, place)
   if (recovery.kind === 'replay') checkGeneration(recovery.last, options)
   const names = partitions.map(({ topic, partition }) => `${topic}/${partition}`)
   if (recovery.kind === 'replay') checkPartitions(recovery.last.partitions, names, place)

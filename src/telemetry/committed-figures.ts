@@ -42,6 +42,8 @@ export interface ModelFigures {
 export interface TaskProgress {
   /** The stream's own clock: the latest arrival, ms; 0 before the first record. */
   readonly streamTimeMs: number
+  /** Whether a command has paused it. */
+  readonly isPaused: boolean
   /** Rows that wait for their labels. */
   readonly pending: number
   /** What was counted since the state began, by name. */

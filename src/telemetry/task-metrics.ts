@@ -58,6 +58,7 @@ export class TaskMetrics {
   private readonly failures: Counter<'stream'>
   private readonly counters: readonly (readonly [counter: string, metric: Counter<'stream'>])[]
   private readonly running: Gauge<'stream'>
+  private readonly paused: Gauge<'stream'>
   private readonly lag: Gauge<'stream'>
   private readonly pending: Gauge<'stream'>
   private readonly streamTime: Gauge<'stream'>
@@ -91,6 +92,7 @@ export class TaskMetrics {
     this.failures = counter('millrace_task_failures_total', 'Ends of a task by an error')
     this.counters = counted.map(([key, name, help]) => [key, counter(name, help)])
     this.running = gauge('millrace_task_running', '1 while a task of the stream is at work, else 0')
+    this.paused = gauge('millrace_task_paused', '1 while a command has paused the stream, else 0')
     this.lag = gauge('millrace_consumer_lag_records', 'Input records that are readable and not yet committed')
     this.pending = gauge('millrace_pending_labels', 'Predicted events that wait for their labels')
     this.streamTime = gauge('millrace_stream_timestamp_seconds', 'The stream’s clock: arrival of its latest record')
@@ -152,6 +154,7 @@ export class TaskMetrics {
       metric.remove({ stream })
       metric.inc({ stream }, progress.counters[key] ?? 0)
     }
+    this.paused.set({ stream }, progress.isPaused ? 1 : 0)
     this.pending.set({ stream }, progress.pending)
     if (progress.streamTimeMs > 0) this.streamTime.set({ stream }, progress.streamTimeMs / 1000)
     this.incarnation.set({ stream }, commit.incarnation)

@@ -14,24 +14,25 @@ export interface ReaderFaults {
 
 export interface SimulatedLogOptions extends MemoryLogOptions {
   readonly faults: ReaderFaults
-  /** Before records are deleted for good. */
-  readonly beforeTrim: (place: TopicPartition) => Promise<void>
+  /** Before and after records are deleted for good. */
+  readonly trimming: (phase: 'before' | 'after', place: TopicPartition) => Promise<void>
 }
 
 /** A log in memory whose readers may answer twice, or with what an earlier reader fetched. */
 export class SimulatedLog extends MemoryLog {
   private readonly faults: ReaderFaults
-  private readonly beforeTrim: (place: TopicPartition) => Promise<void>
+  private readonly trimming: SimulatedLogOptions['trimming']
 
   constructor(options: SimulatedLogOptions) {
     super(options)
     this.faults = options.faults
-    this.beforeTrim = options.beforeTrim
+    this.trimming = options.trimming
   }
 
   override async deleteBefore(place: TopicPartition, offset: number): Promise<void> {
-    await this.beforeTrim(place)
+    await this.trimming('before', place)
     await super.deleteBefore(place, offset)
+    await this.trimming('after', place)
   }
 
   override async reader(from: readonly (TopicPartition & { readonly offset: number })[]): Promise<LogReader> {

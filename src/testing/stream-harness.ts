@@ -1,5 +1,6 @@
 import { AvroDecoder } from '../codec/avro-decoder.ts'
 import { AvroEncoder } from '../codec/avro-encoder.ts'
+import type { AvroSchema } from '../codec/avro-schema.ts'
 import { EmbeddedRegistry } from '../codec/embedded-registry.ts'
 import type { EventDecoder } from '../codec/event-decoder.ts'
 import type { EventSchema } from '../codec/event-schema.ts'
@@ -54,7 +55,7 @@ export class StreamHarness {
   private constructor(graph: Graph, schemas: ReadonlyMap<string, EventSchema>) {
     this.graph = graph
     this.schemas = schemas
-    this.registry = new EmbeddedRegistry(new MemoryRecordStore())
+    this.registry = remembering(new EmbeddedRegistry(new MemoryRecordStore()))
   }
 
   /** Reads the schemas and builds the graph. Throws MILLRACE_CODEC_* and MILLRACE_STREAM_*. */
@@ -147,4 +148,20 @@ export class StreamHarness {
 
 function isPlain(record: TimedRecord['record']): record is PlainRecord {
   return record !== null && !(record instanceof Uint8Array)
+}
+
+/** Asks a registry once for each schema: a task registers the same ones at every start. */
+function remembering(registry: SchemaRegistry): SchemaRegistry {
+  const ids = new Map<string, { readonly schema: AvroSchema; readonly id: Promise<number> }>()
+  return {
+    register: (subject, schema) => {
+      const known = ids.get(subject)
+      if (known !== undefined && known.schema === schema) return known.id
+      const id = registry.register(subject, schema)
+      ids.set(subject, { schema, id })
+      return id
+    },
+    schemaOf: (id) => registry.schemaOf(id),
+    close: () => registry.close(),
+  }
 }

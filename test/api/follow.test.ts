@@ -6,7 +6,8 @@ import { publishedSchemas } from '../../src/codec/published-schemas.ts'
 import { MemoryLog } from '../../src/log/memory-log.ts'
 import { OutgoingBatchBuilder } from '../../src/log/outgoing-batch-builder.ts'
 import { ManualClock } from '../contracts/manual-clock.ts'
-import { decodedTopic, flights, writeFlights } from '../task/flight-log.ts'
+import { flights, writeFlights } from '../task/flight-log.ts'
+import { committedPredictions } from './committed-predictions.ts'
 import { EventClient, type ReceivedEvent } from './event-client.ts'
 import { flightLogs, FlightService } from './flight-service.ts'
 import { appendFlights } from './append-flights.ts'
@@ -53,9 +54,7 @@ describe.each(flightLogs)('following predictions on a log $name', ({ open }) => 
     third.close()
 
     expect(sorted(ids(events))).toEqual(upTo(300))
-    const committed = await decodedTopic(log, 'flight-delay.predictions', 'prediction')
-    const plain = committed.map(({ $partition, $timestamp, ...prediction }) => JSON.stringify(prediction)).sort()
-    expect(events.map(({ data }) => JSON.stringify(data)).sort()).toEqual(plain)
+    expect(events.map(({ data }) => JSON.stringify(data)).sort()).toEqual(await committedPredictions(log))
     expect(new Set(events.map(({ event }) => event))).toEqual(new Set(['prediction']))
     await service.close()
     close()

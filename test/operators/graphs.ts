@@ -49,7 +49,7 @@ function featuresOf(visits: Events<Visit>) {
         if (one.amount === -4) throw new Error('minus four')
         return state.sum + state.seen.length
       },
-      expire: '80ms',
+      expire: '400ms',
     }),
   }
 }

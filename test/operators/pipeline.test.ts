@@ -110,7 +110,7 @@ describe('the operators in a pipeline of anybody', () => {
         learnInOrder(state),
         map(({ count }) => count),
       )
-      expectObservable(out, '^-!').toBe('a-b', { a: 1, b: 0 })
+      expectObservable(out, '^-!').toBe('a--', { a: 1 })
       expectSubscriptions(source.subscriptions).toBe('^-!')
     })
   })

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { KeyTable } from '../../src/features/key-table.ts'
 import { ColumnStage } from '../../src/operators/column-stage.ts'
 import { Counters } from '../../src/operators/counters.ts'
+import { Dictionary } from '../../src/operators/dictionary.ts'
 import { FoldState } from '../../src/operators/fold-state.ts'
 import { LabelValue } from '../../src/operators/label-value.ts'
 import { LearningState } from '../../src/operators/learning-state.ts'
@@ -120,8 +121,8 @@ describe('a planted fault', () => {
     expect(() => checkResume(multiclass())).toThrow()
   })
 
-  it('is a table that does not rebuild its index after a restart', () => {
-    plant(KeyTable, 'loaded', () => () => {})
+  it('is a dictionary that finds nothing after a restart', () => {
+    plant(Dictionary, 'loaded', () => () => {})
     expect(() => checkResume(multiclass())).toThrow()
   })
 

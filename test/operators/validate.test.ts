@@ -159,8 +159,9 @@ describe('what every record needs', () => {
     ])
   })
 
-  it('is values of the types that its schema says', () => {
-    const run = runGraph(graph, [
+  it('is values of the types that its schema says, in all fields that an arrow may read', () => {
+    const seen = checked((visits) => visits.where(() => true))
+    const run = runGraph(seen, [
       visit('1', 0, { amount: 'many' }),
       visit('2', 1, { amount: Number.POSITIVE_INFINITY }),
       visit('3', 2, { shop: 7 }),
@@ -229,7 +230,7 @@ describe('an arrow', () => {
       inputs: visitInputs,
       build: ({ visits, outcomes }) => {
         const sold = visits.label(outcomes, {
-          value: (one) => (one.reason === null ? one.sold : (7 as unknown as boolean)),
+          value: (one) => (one.reason === 'seven' ? (7 as unknown as boolean) : one.sold),
           horizon: '1h',
         })
         const rows = visits.featurize({
@@ -245,7 +246,7 @@ describe('an arrow', () => {
         visit('1', 0, { kind: 'odd' }),
         visit('2', 1, { kind: 'even' }),
         visit('3', 2, { kind: 'nan' }),
-        outcome('3', 3, true, { reason: 'x' }),
+        outcome('3', 3, true, { reason: 'seven' }),
       ],
       [4],
     )

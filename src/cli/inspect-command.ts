@@ -1,0 +1,149 @@
+import { Command } from 'commander'
+import { MillraceError } from '../errors.ts'
+import type { EmbeddedPlatform } from '../service/embedded-platform.ts'
+import { streamNames } from '../service/load-stream.ts'
+import { nearest } from '../stream/nearest.ts'
+import { Journal } from '../task/journal.ts'
+import { endOf, type JournalRecord } from '../task/journal-record.ts'
+import { countOption } from './count-option.ts'
+import { formatCount } from './format.ts'
+import { Project } from './project.ts'
+import { textTable } from './text-table.ts'
+
+/** `millrace inspect <stream>` */
+export function inspectCommand(): Command {
+  return new Command('inspect')
+    .summary("show a stream's task: ranges, lag, snapshots, journal")
+    .description(
+      'Shows what the journal says of a stream: how far each partition is committed, its lag, the snapshots, the latest transactions. Also while the stream runs.',
+    )
+    .argument('<stream>', 'name of a stream')
+    .option('--journal <records>', 'how many of the latest transactions to show', countOption, 5)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace inspect flight-delay
+  millrace inspect flight-delay --journal 50 --json`,
+    )
+    .action(async (name: string, options: { journal: number }, command: Command) => {
+      const project = Project.of(command)
+      const found = await project.withPlatform((platform) => inspect(platform, name, options.journal, project), {
+        readOnly: true,
+      })
+      if (project.json) return project.terminal.json(found)
+      for (const line of inspection(found)) project.terminal.line(line)
+    })
+}
+
+type Inspection = Awaited<ReturnType<typeof inspect>>
+
+async function inspect({ log }: EmbeddedPlatform, stream: string, count: number, project: Project) {
+  const topics = (await log.topics()).map(({ name }) => name)
+  if (!topics.includes(`${stream}.journal`)) {
+    const names = topics
+      .filter((topic) => topic.endsWith('.journal'))
+      .map((topic) => topic.slice(0, -'.journal'.length))
+    const known = streamNames(project.config.streams).includes(stream)
+    throw new MillraceError(
+      'MILLRACE_CLI_NOTHING',
+      `stream '${stream}'`,
+      'it has never run on this data directory',
+      known ? `Start it with millrace run ${stream}` : nearest(stream, names),
+    )
+  }
+  const journal = new Journal(log, stream, 0)
+  const { start, readableEnd } = await journal.bounds()
+  const last = await journal.last()
+  if (last === undefined)
+    throw new MillraceError(
+      'MILLRACE_CLI_NOTHING',
+      `stream '${stream}'`,
+      'its journal is empty',
+      `Start it with millrace run ${stream}`,
+    )
+  const positions = endOf(last)
+  const partitions = await Promise.all(
+    last.partitions.map(async (name, i) => {
+      const slash = name.lastIndexOf('/')
+      const bounds = await log.bounds({ topic: name.slice(0, slash), partition: Number(name.slice(slash + 1)) })
+      return {
+        partition: name,
+        start: bounds.start,
+        committed: positions[i],
+        end: bounds.readableEnd,
+        lag: bounds.readableEnd - positions[i],
+      }
+    }),
+  )
+  const records = await journal.read(Math.max(start, readableEnd - count))
+  return {
+    stream,
+    task: 0,
+    seq: last.seq,
+    incarnation: last.incarnation,
+    code: last.code,
+    partitions,
+    snapshots: last.snapshots,
+    replayed: last.seq - (last.snapshots[0]?.seq ?? -1),
+    journal: { start, end: readableEnd, latest: records.map(shown) },
+  }
+}
+
+function shown(record: JournalRecord) {
+  const { seq, incarnation, from, segments, decisions, outputs } = record
+  const end = endOf(record)
+  return {
+    seq,
+    incarnation,
+    records: end.reduce((sum, offset, i) => sum + offset - from[i], 0),
+    segments: segments.length,
+    decisions: decisions.map(({ kind }) => kind),
+    outputs,
+  }
+}
+
+function inspection({
+  stream,
+  task,
+  seq,
+  incarnation,
+  code,
+  partitions,
+  snapshots,
+  replayed,
+  journal,
+}: Inspection): string[] {
+  const kilobytes = (bytes: number): string => `${formatCount(bytes / 1024)} kB`
+  return [
+    `Task ${task} of stream '${stream}': transaction ${seq}, incarnation ${incarnation}, code ${code.slice(0, 12)}`,
+    '',
+    ...textTable([
+      ['partition', 'start', 'committed', 'end', 'lag'],
+      ...partitions.map((one) => [one.partition, ...[one.start, one.committed, one.end, one.lag].map(formatCount)]),
+    ]),
+    '',
+    snapshots.length === 0 ? 'No snapshot yet.' : 'Snapshots, newest first:',
+    ...textTable(
+      snapshots.map((snapshot) => [`  after transaction ${snapshot.seq}`, kilobytes(snapshot.bytes), snapshot.name]),
+      [0, 2],
+    ),
+    `A start now would replay ${replayed} transactions.`,
+    '',
+    `Journal: offsets ${journal.start} to ${journal.end}. The latest transactions:`,
+    ...textTable(
+      [
+        ['seq', 'incarnation', 'records', 'segments', 'outputs', 'decisions'],
+        ...journal.latest.map((one) => [
+          String(one.seq),
+          String(one.incarnation),
+          formatCount(one.records),
+          String(one.segments),
+          one.outputs.slice(0, 12),
+          one.decisions.join(', '),
+        ]),
+      ],
+      [0, 4, 5],
+    ),
+  ]
+}

@@ -1,0 +1,144 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Command } from 'commander'
+import { MillraceError } from '../../errors.ts'
+import { durationMs } from '../../stats/duration.ts'
+import { runBacktest } from '../backtest-command.ts'
+import { formatCount } from '../format.ts'
+import { Project } from '../project.ts'
+import { delimiterOf, rowFormat } from '../read-rows.ts'
+import { writeTypes } from '../types-command.ts'
+import { inferColumns } from './infer-columns.ts'
+import { designStream, type StreamDesign } from './stream-design.ts'
+import { historyText } from './history-text.ts'
+import { schemaText } from './schema-text.ts'
+import { streamText } from './stream-text.ts'
+import { testText } from './test-text.ts'
+
+interface NewOptions {
+  readonly from: string
+  readonly label: string
+  readonly time?: string
+  readonly delay?: string
+  readonly force?: boolean
+}
+
+/** `millrace new <name>` */
+export function newCommand(): Command {
+  return new Command('new')
+    .summary('make a stream of a CSV file and score it')
+    .description(
+      'Looks at a CSV file, writes a schema, a commented stream, its history and a test, and runs the backtest: from a file to a score beside its baselines.',
+    )
+    .argument('<name>', 'of the stream: small letters, digits and dashes')
+    .requiredOption('--from <file>', 'a .csv or .tsv file, .gz or not, with a header')
+    .requiredOption('--label <column>', 'what is to be predicted')
+    .option('--time <column>', 'when each row happened; without it rows are spaced evenly')
+    .option(
+      '--delay <duration>',
+      "how long after its row a label is known, such as '1h' (default: at once after the prediction)",
+    )
+    .option('--force', 'write over files that are there')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace new phishing --from phishing.csv --label is_phishing
+  millrace new orders --from orders.csv --label returned --time ordered_at --delay 14d`,
+    )
+    .action(create)
+}
+
+async function create(name: string, options: NewOptions, command: Command): Promise<void> {
+  const project = Project.of(command)
+  const { terminal } = project
+  if (!/^[a-z][a-z0-9-]*$/.test(name))
+    throw new MillraceError(
+      'MILLRACE_CLI_USAGE',
+      `name '${name}'`,
+      "a stream can't be named so",
+      'Use small letters, digits and dashes, a letter first',
+    )
+  if (options.delay !== undefined) durationMs(options.delay, '--delay')
+  const file = resolve(options.from)
+  if (rowFormat(file) !== 'csv')
+    throw new MillraceError(
+      'MILLRACE_CLI_USAGE',
+      '--from',
+      `${options.from} is no CSV file`,
+      'Name a .csv or .tsv file',
+    )
+  const inferred = await inferColumns(file, options.time)
+  const { label, time, delay } = options
+  const design = designStream(
+    { name, file, delimiter: existsSync(file) ? await delimiterOf(file) : ',', label, time, delay },
+    inferred,
+  )
+  const written = writeFiles(project, design, options.force ?? false)
+  await writeTypes(project.config.schemas)
+  if (!project.json) {
+    for (const line of findings(design)) terminal.line(line)
+    for (const path of written) terminal.line(`  ${relative(project.folder, path)}`)
+    terminal.line()
+  }
+  await runBacktest(project, name, {})
+  if (!project.json) terminal.line(`Change streams/${name}.ts and score it again with: millrace backtest ${name}`)
+}
+
+function writeFiles({ config, folder }: Project, design: StreamDesign, force: boolean): string[] {
+  const { name } = design
+  const test = join(folder, 'test', 'streams', `${name}.test.ts`)
+  const streams = relative(dirname(test), config.streams).replaceAll('\\', '/')
+  const files: readonly (readonly [path: string, text: string])[] = [
+    [join(config.schemas, `${name}.avsc`), schemaText(design)],
+    [join(config.streams, `${name}.ts`), streamText(design)],
+    [join(config.streams, `${name}.history.ts`), historyText(design, config.streams)],
+    [test, testText(design, hasVitest(folder) ? 'vitest' : 'node:test', streams)],
+  ]
+  const there = files.find(([path]) => existsSync(path))
+  if (there !== undefined && !force)
+    throw new MillraceError(
+      'MILLRACE_CLI_EXISTS',
+      relative(folder, there[0]),
+      'the file is there already',
+      'Choose another name, or write over it with --force',
+    )
+  for (const [path, text] of files) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  }
+  return files.map(([path]) => path)
+}
+
+function hasVitest(folder: string): boolean {
+  try {
+    createRequire(pathToFileURL(join(folder, 'package.json'))).resolve('vitest/package.json')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What was found in the file, for people. */
+function findings(design: StreamDesign): string[] {
+  const { problem, positive, labelColumn, timeColumn, delay, numbers, categories, left } = design
+  const predicted =
+    problem === 'binary'
+      ? `whether ${labelColumn.header} is ${positive}`
+      : problem === 'multiclass'
+        ? `which ${labelColumn.header} it is, of ${labelColumn.values.size}`
+        : labelColumn.header
+  return [
+    `${formatCount(design.rows)} rows. To be predicted: ${predicted} (${problem}), from ${numbers.length} numbers and ${categories.length} categories.`,
+    ...left.map(({ column, why }) => `Column ${column.header} is left out, for ${why}.`),
+    timeColumn === undefined
+      ? 'There is no time column (--time): rows are spaced evenly, one a minute.'
+      : `Rows happen at ${timeColumn.header}.`,
+    delay === undefined
+      ? 'Labels are known at once after the prediction; --delay says otherwise.'
+      : `Labels are known ${delay} after their rows.`,
+    'Written:',
+  ]
+}

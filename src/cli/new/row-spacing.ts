@@ -1,0 +1,2 @@
+/** When the rows of a file without a time column are said to have happened. */
+export const rowSpacing = { start: '2020-01-01T00:00:00Z', every: '1m', everyMs: 60_000 } as const

@@ -1,0 +1,34 @@
+import { basename } from 'node:path'
+import { rowSpacing } from './row-spacing.ts'
+import type { StreamDesign } from './stream-design.ts'
+
+/** The Avro schema of a design's rows, as text. */
+export function schemaText(design: StreamDesign): string {
+  const { name, keyField, timeField, timeColumn, file } = design
+  const time = { type: 'long', logicalType: 'timestamp-millis' }
+  const columns = design.columns.map((column) => {
+    if (column === timeColumn) return { name: column.name, type: time, doc: `The file's column '${column.header}'.` }
+    const type = column.type === 'timestamp-millis' ? time : column.type
+    const doc = column.header === column.name ? {} : { doc: `The file's column '${column.header}'.` }
+    return column.nullable || column === design.labelColumn
+      ? { name: column.name, type: ['null', type], default: null, ...doc }
+      : { name: column.name, type, ...doc }
+  })
+  const added = [{ name: keyField, type: 'string', doc: "The row's number in the file, from 0." }]
+  const spaced = {
+    name: timeField,
+    type: time,
+    doc: `The file has no time column: rows are ${rowSpacing.every} apart from ${rowSpacing.start} on.`,
+  }
+  const fields = [...added, ...(timeColumn === undefined ? [spaced] : []), ...columns]
+  const record = { type: 'record', name: pascalCase(name), doc: `A row of ${basename(file)}.`, fields }
+  const lines = fields.map((field) => `    ${JSON.stringify(field)}`).join(',\n')
+  return `{\n  "type": "record",\n  "name": ${JSON.stringify(record.name)},\n  "doc": ${JSON.stringify(record.doc)},\n  "fields": [\n${lines}\n  ]\n}\n`
+}
+
+function pascalCase(name: string): string {
+  return name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('')
+}

@@ -1,0 +1,151 @@
+import { MillraceError } from '../../errors.ts'
+import { nearest } from '../../stream/nearest.ts'
+import type { InferredColumn, InferredFile } from './infer-columns.ts'
+
+/** What `millrace new` is asked for. */
+export interface NewStream {
+  readonly name: string
+  readonly file: string
+  /** Between the cells of the file. */
+  readonly delimiter: string
+  /** Headers of columns. */
+  readonly label: string
+  readonly time: string | undefined
+  /** How long after its row a label is known, such as '1h'; undefined: at once after the prediction. */
+  readonly delay: string | undefined
+}
+
+/** What is made of a file: the roles of its columns, and the problem that its label makes. */
+export interface StreamDesign extends NewStream {
+  readonly rows: number
+  readonly columns: readonly InferredColumn[]
+  readonly labelColumn: InferredColumn
+  readonly timeColumn: InferredColumn | undefined
+  /** Names of the key and time fields, added where the file has none. */
+  readonly keyField: string
+  readonly timeField: string
+  readonly problem: 'binary' | 'multiclass' | 'regression'
+  /** Binary: the value that is true. */
+  readonly positive: string
+  readonly numbers: readonly InferredColumn[]
+  readonly categories: readonly InferredColumn[]
+  /** Columns that no feature is made of, each with the reason. */
+  readonly left: readonly { readonly column: InferredColumn; readonly why: string }[]
+}
+
+const CLASSES = 64
+const FEW = 10 // whole numbers with at most so many values are classes, with more an amount
+const CATEGORIES = 500
+
+/** Decides what a stream on a file looks like. Throws MILLRACE_CLI_USAGE for a column that is not there, MILLRACE_CLI_DATA for a label or time that can't be used. */
+export function designStream(asked: NewStream, { columns, rows }: InferredFile): StreamDesign {
+  const { file, label, time } = asked
+  if (rows === 0)
+    throw new MillraceError('MILLRACE_CLI_DATA', file, 'there are no rows in it', 'Give a file with a header and rows')
+  const labelColumn = columnOf(columns, label, '--label')
+  const timeColumn = time === undefined ? undefined : columnOf(columns, time, '--time')
+  if (timeColumn !== undefined && timeColumn.type !== 'timestamp-millis') {
+    throw new MillraceError(
+      'MILLRACE_CLI_DATA',
+      `${file}, column '${time}'`,
+      'some of its values are no time',
+      'Use ISO 8601, or seconds or milliseconds since 1970; or leave --time out',
+    )
+  }
+  if (labelColumn === timeColumn)
+    throw new MillraceError('MILLRACE_CLI_USAGE', '--label', 'it is the time column too', 'Name another column')
+  if (labelColumn.values.size < 2)
+    throw new MillraceError(
+      'MILLRACE_CLI_DATA',
+      `${file}, column '${label}'`,
+      'all its values are the same',
+      'Name a column that varies',
+    )
+  const problem = problemOf(labelColumn, file)
+  const others = columns.filter((column) => column !== labelColumn && column !== timeColumn)
+  const left: { column: InferredColumn; why: string }[] = []
+  const numbers: InferredColumn[] = []
+  const categories: InferredColumn[] = []
+  for (const column of others) {
+    const why = whyNot(column, rows)
+    if (why !== undefined) left.push({ column, why })
+    else if (column.type === 'string') categories.push(column)
+    else numbers.push(column)
+  }
+  if (numbers.length + categories.length === 0)
+    throw new MillraceError(
+      'MILLRACE_CLI_DATA',
+      file,
+      'no column is left to predict from',
+      'Give a file with further columns',
+    )
+  const names = new Set(columns.map(({ name }) => name))
+  return {
+    ...asked,
+    rows,
+    columns,
+    labelColumn,
+    timeColumn,
+    keyField: free('id', names),
+    timeField: timeColumn?.name ?? free('time', names),
+    problem,
+    positive: problem === 'binary' ? positiveOf(labelColumn) : '',
+    numbers,
+    categories,
+    left,
+  }
+}
+
+function columnOf(columns: readonly InferredColumn[], header: string, option: string): InferredColumn {
+  const found = columns.find((column) => column.header === header)
+  if (found !== undefined) return found
+  throw new MillraceError(
+    'MILLRACE_CLI_USAGE',
+    option,
+    `the file has no column '${header}'`,
+    nearest(
+      header,
+      columns.map((column) => column.header),
+    ),
+  )
+}
+
+function problemOf({ type, values, manyValues, header }: InferredColumn, file: string): StreamDesign['problem'] {
+  const isNumber = type === 'int' || type === 'long' || type === 'double'
+  if (!manyValues && values.size === 2) return 'binary'
+  if (isNumber) return type === 'int' && !manyValues && values.size <= FEW ? 'multiclass' : 'regression'
+  if (!manyValues && values.size <= CLASSES && type === 'string') return 'multiclass'
+  const what = manyValues ? `more than ${values.size}` : `${values.size}`
+  throw new MillraceError(
+    'MILLRACE_CLI_DATA',
+    `${file}, column '${header}'`,
+    `it has ${what} different texts, too many classes`,
+    `Name a label of numbers or of at most ${CLASSES} classes`,
+  )
+}
+
+/** Of two values the one that says yes: true, 1, yes, the greater number; else the second by the alphabet. */
+function positiveOf({ type, values }: InferredColumn): string {
+  const [a, b] = [...values.keys()].sort((one, other) =>
+    type === 'string' || type === 'boolean'
+      ? one.toLowerCase() < other.toLowerCase()
+        ? -1
+        : 1
+      : Number(one) - Number(other),
+  )
+  return /^(yes|true|y|t)$/i.test(a) ? a : b
+}
+
+function whyNot({ type, values, manyValues }: InferredColumn, rows: number): string | undefined {
+  if (values.size === 0) return 'it is empty'
+  if (values.size === 1) return 'all its values are the same'
+  if (type === 'timestamp-millis') return 'it is a time: a window or a calendar feature may use it'
+  if (type === 'string' && (manyValues || values.size > CATEGORIES))
+    return 'it has too many different texts to be a category'
+  if (type === 'string' && rows >= 20 && values.size > rows / 2) return 'nearly every row has another text'
+  return undefined
+}
+
+function free(name: string, taken: ReadonlySet<string>): string {
+  return taken.has(name) ? `row${name.charAt(0).toUpperCase()}${name.slice(1)}` : name
+}

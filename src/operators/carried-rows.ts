@@ -1,0 +1,95 @@
+import type { Stateful, StateRegion } from '../stats/state-region.ts'
+import type { Graph } from '../stream/graph.ts'
+import type { KeyedStates } from './keyed-states.ts'
+import type { PendingLayout } from './pending-layout.ts'
+import type { PendingRows } from './pending-rows.ts'
+
+/** What the doubles of a waiting row mean, by names that outlive a change of the stream. */
+interface RowDescription {
+  readonly layout: PendingLayout
+  readonly columns: readonly { readonly name: string; readonly kind: string }[]
+  readonly slots: number
+  readonly baselines: readonly string[]
+  /** Definitions of the keys that labels feed. */
+  readonly keys: readonly string[]
+}
+
+const SCALARS = ['eventTime', 'arrival', 'deadline', 'sequence', 'servedBy', 'last', 'label'] as const
+
+/**
+ * The waiting rows as a part of the state that outlives a change of the stream: saved with the names of what they keep,
+ * and laid out anew where the stream has other features, models or baselines now. So no event loses its label because a
+ * feature was added; a feature that is new is missing in the rows that were predicted without it.
+ */
+export class CarriedRows implements Stateful {
+  private readonly pending: PendingRows
+  private readonly keyed: KeyedStates
+  private readonly graph: Graph
+  private readonly own: RowDescription
+  private saved: RowDescription | undefined
+
+  constructor(
+    graph: Graph,
+    pending: PendingRows,
+    keyed: KeyedStates,
+    layout: PendingLayout,
+    slots: number,
+    baselines: readonly string[],
+  ) {
+    this.graph = graph
+    this.pending = pending
+    this.keyed = keyed
+    const columns = graph.model.columns.map(({ name, kind }) => ({ name, kind }))
+    this.own = { layout, columns, slots, baselines, keys: layout.keys.map((key) => keyed.keyDefinition(key)) }
+  }
+
+  regions(): Readonly<Record<string, StateRegion>> {
+    const save = (): Uint8Array => new TextEncoder().encode(JSON.stringify(this.own))
+    const load = (bytes: Uint8Array): void => {
+      this.saved = JSON.parse(new TextDecoder().decode(bytes)) as RowDescription
+    }
+    return { ...this.pending.regions(), description: { save, load } }
+  }
+
+  loaded(): void {
+    const { saved, own, pending } = this
+    if (saved !== undefined && JSON.stringify(saved) !== JSON.stringify(own)) {
+      pending.layOut(saved.layout.width, (from, at, to, into) => this.move(saved, from, at, to, into))
+    }
+    this.saved = undefined
+    pending.loaded()
+  }
+
+  private move(saved: RowDescription, from: Float64Array, at: number, to: Float64Array, into: number): void {
+    const { own } = this
+    const { layout } = own
+    const { kept } = layout
+    own.columns.forEach(({ name, kind }, i) => {
+      const before = saved.columns.findIndex((column) => column.name === name && column.kind === kind)
+      const none = kind === 'category' ? 0 : Number.NaN
+      to[into + layout.row + i] = before < 0 ? none : from[at + saved.layout.row + before]
+    })
+    for (let s = 0; s < own.slots; s++) {
+      const before = s < saved.slots ? at + saved.layout.slots + s * kept : -1
+      for (let o = 0; o < kept; o++) to[into + layout.slots + s * kept + o] = before < 0 ? Number.NaN : from[before + o]
+    }
+    own.baselines.forEach((name, b) => {
+      const before = saved.baselines.indexOf(name)
+      for (let o = 0; o < kept; o++) {
+        to[into + layout.baselines + b * kept + o] =
+          before < 0 ? Number.NaN : from[at + saved.layout.baselines + before * kept + o]
+      }
+    })
+    for (const scalar of SCALARS) to[into + layout[scalar]] = from[at + saved.layout[scalar]]
+    own.keys.forEach((definition, k) => {
+      const before = saved.keys.indexOf(definition)
+      to[into + layout.labelKeys + k] = before < 0 ? -1 : from[at + saved.layout.labelKeys + before]
+    })
+    saved.keys.forEach((definition, k) => {
+      const slot = from[at + saved.layout.labelKeys + k]
+      const isSame = (_: unknown, key: number): boolean => this.keyed.keyDefinition(key) === definition
+      const table = own.keys.includes(definition) ? -1 : this.graph.keys.findIndex(isSame)
+      if (table >= 0 && slot >= 0) this.keyed.tables[table].release(slot) // labels feed this key no more
+    })
+  }
+}

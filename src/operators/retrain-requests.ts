@@ -1,0 +1,183 @@
+import type { Evidence } from '../drift/detector.ts'
+import type { StatePart } from '../stats/state-region.ts'
+import type { ModelPlan } from '../stream/graph.ts'
+import type { RowSchema } from '../transforms/row-schema.ts'
+import { TrainingRing } from './training-ring.ts'
+
+const LEAST_ROWS = 5000 // a model trained on fewer rows after a drift is no better than the one it would replace
+const REMEMBERED = 32 // changes that a new one is compared with
+const NONE = -1
+
+/** A retrain job that is asked for: from which label on it may train, and why. It is ready once its rows are pinned. */
+export interface RetrainJob {
+  readonly id: string
+  readonly reason: string
+  readonly requestedBy: string | null
+  /** Number of the first label that it may learn from. */
+  readonly from: number
+  /** Number of the first label after the change that asked for it; `from` where no drift did. */
+  readonly changedAt: number
+  /** The loss before that change; null where no drift asked. */
+  readonly before: number | null
+  /** Whether its labels have all come, so that it waits for room only. */
+  readonly hasRows: boolean
+  /** Whether the loss rose more than at any of the latest changes. */
+  readonly isGreat: boolean
+  /** Labels taken when its rows were pinned; -1 until then. */
+  readonly cut: number
+  /** Rows that waited for labels then: by so much the validation holds labels back. */
+  readonly delay: number
+  /** Which of the graph's descriptions it trains. */
+  readonly description: number
+}
+
+/** Who asks for a retrain, and from what. */
+export interface RetrainRequest {
+  readonly reason: string
+  readonly requestedBy: string | null
+  /** The latest labels to train from, at most so many. */
+  readonly labels: number
+  /** The drift that asks, if one does. */
+  readonly drift: Evidence | undefined
+  readonly description: number
+}
+
+/** Plain JSON. */
+interface RequestsState {
+  job: RetrainJob | null
+  jobs: number
+  /** Arrival at which the schedule asks next, ms; null before the first label. */
+  dueMs: number | null
+  /** Losses since the change behind a job that waits for rows, and their sum. */
+  losses: number
+  lossSum: number
+  /** By how much the loss rose at the latest changes, over at least as many labels as a job needs. */
+  rises: number[]
+}
+
+/**
+ * The one retrain job of a task, from the request to its result: it waits until there are labels enough since the change,
+ * then for room among the models; then its rows are pinned. A newer request takes the place of one that waits for room
+ * only; else it is passed over, so that signals that come thick and fast do not put training off for ever.
+ */
+export class RetrainRequests {
+  readonly ring: TrainingRing
+  private readonly plan: NonNullable<ModelPlan['retrain']>
+  private readonly learners: readonly unknown[]
+  private readonly schema: RowSchema
+  private readonly task: number
+  private readonly leastRows: number
+  private state: RequestsState = { job: null, jobs: 0, dueMs: null, losses: 0, lossSum: 0, rises: [] }
+
+  constructor(plan: ModelPlan, schema: RowSchema, task: number) {
+    this.plan = plan.retrain as NonNullable<ModelPlan['retrain']>
+    this.learners = [plan.model, ...plan.challengers].map(({ algorithm, parameters }) => [algorithm, parameters])
+    this.schema = schema
+    this.task = task
+    this.leastRows = Math.min(LEAST_ROWS, this.plan.latest)
+    this.ring = new TrainingRing(this.plan.latest, schema.columns.length)
+  }
+
+  /** The job whose rows are pinned. */
+  get ready(): RetrainJob | undefined {
+    const { job } = this.state
+    return job === null || job.cut === NONE ? undefined : job
+  }
+
+  /** The job that has its rows and waits for room. */
+  get waiting(): RetrainJob | undefined {
+    const { job } = this.state
+    return job?.hasRows && job.cut === NONE ? job : undefined
+  }
+
+  /** Takes a labelled row, with the loss of what was served for it (NaN for none). */
+  labelled(row: Float64Array, offset: number, label: number, servedLoss: number): void {
+    this.ring.add(row, offset, label)
+    const { state } = this
+    if (state.job === null || state.job.hasRows) return
+    if (servedLoss === servedLoss) {
+      state.losses++
+      state.lossSum += servedLoss
+    }
+    this.countRows(state.job)
+  }
+
+  /** Whether the schedule asks now; it asks once. */
+  isDue(nowMs: number): boolean {
+    const { state, plan } = this
+    if (plan.everyMs === Number.POSITIVE_INFINITY) return false
+    const isDue = state.dueMs !== null && nowMs >= state.dueMs
+    if (state.dueMs === null || isDue) state.dueMs = nowMs + plan.everyMs
+    return isDue
+  }
+
+  /** A new job, or undefined where one goes first. */
+  ask({ reason, requestedBy, labels, drift, description }: RetrainRequest): RetrainJob | undefined {
+    const { state, ring, plan } = this
+    const { job } = state
+    if (job !== null && (job.cut !== NONE || !(job.hasRows || requestedBy !== null))) return undefined
+    const from = Math.max(ring.oldest, ring.taken - Math.min(labels, plan.latest))
+    const asked: RetrainJob = {
+      id: `r${this.task}.${++state.jobs}`,
+      reason,
+      requestedBy,
+      from,
+      changedAt: drift === undefined ? from : Math.max(0, ring.taken - drift.since),
+      before: drift === undefined ? null : drift.before,
+      hasRows: false,
+      isGreat: false,
+      cut: NONE,
+      delay: 0,
+      description,
+    }
+    state.losses = drift === undefined ? 0 : drift.since
+    state.lossSum = drift === undefined ? 0 : drift.since * drift.after
+    state.job = asked
+    this.countRows(asked)
+    return asked
+  }
+
+  /** Pins the rows of the waiting job. */
+  pin(delay: number): RetrainJob {
+    const job = { ...(this.state.job as RetrainJob), cut: this.ring.taken, delay }
+    this.state.job = job
+    this.ring.pin(job.from)
+    return job
+  }
+
+  /** The job has ended; undefined where it is not the one at work. */
+  end(id: string): RetrainJob | undefined {
+    const job = this.ready
+    if (job?.id !== id) return undefined
+    this.state.job = null
+    this.ring.unpin()
+    return job
+  }
+
+  parts(): StatePart[] {
+    const ring = JSON.stringify([this.plan.latest, this.schema.columns])
+    const definition = JSON.stringify([this.plan.everyMs, ring, this.learners])
+    const save = (): Uint8Array => new TextEncoder().encode(JSON.stringify(this.state))
+    const load = (bytes: Uint8Array): void => {
+      this.state = JSON.parse(new TextDecoder().decode(bytes))
+    }
+    return [
+      { path: 'race.requests', definition, state: { regions: () => ({ state: { save, load } }) } },
+      { path: 'race.ring', definition: ring, state: this.ring },
+    ]
+  }
+
+  /** Once there are rows enough, says so, and how the rise of the loss compares with those before: over so many labels they can be compared. */
+  private countRows(job: RetrainJob): void {
+    const { state } = this
+    if (this.ring.taken - Math.max(job.from, job.changedAt) < this.leastRows) return
+    const rise = job.before === null ? Number.NaN : state.lossSum / state.losses - job.before
+    if (rise - rise !== 0) {
+      state.job = { ...job, hasRows: true }
+      return
+    }
+    state.job = { ...job, hasRows: true, isGreat: state.rises.every((earlier) => rise > earlier) }
+    state.rises.push(rise)
+    if (state.rises.length > REMEMBERED) state.rises.shift()
+  }
+}

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cliPage } from '../../docs/generate-cli.ts'
+import { pages, readBlocks, readPage } from '../docs/read-blocks.ts'
+import { projectFolder } from '../project/read-sources.ts'
+
+const launcher = join(projectFolder, 'bin/millrace.js')
+const shown = pages.flatMap((page) => readBlocks(page)).filter(({ language }) => language === 'sh')
+
+describe('docs/cli.md', () => {
+  it('is what the commands say of themselves', async () => {
+    expect(readPage('docs/cli.md'), 'run npm run docs').toBe(await cliPage())
+  })
+})
+
+describe('the commands of the documentation', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-docs-'))
+  const environment = { ...process.env, MILLRACE_DATA: join(folder, 'data'), MILLRACE_PORT: '0' }
+  const millrace = (args: readonly string[]) =>
+    promisify(execFile)(process.execPath, [launcher, ...args], { cwd: folder, env: environment })
+
+  // What commands look at: a project as a clone is one, with a little history played.
+  beforeAll(async () => {
+    for (const name of ['streams', 'schemas', 'test/data', 'package.json']) {
+      cpSync(join(projectFolder, name), join(folder, name), { recursive: true })
+    }
+    mkdirSync(join(folder, 'node_modules'))
+    for (const name of ['vega-datasets', 'hyparquet', 'hyparquet-compressors', 'csv-parse', 'vitest']) {
+      symlinkSync(join(projectFolder, 'node_modules', name), join(folder, 'node_modules', name))
+    }
+    symlinkSync(projectFolder, join(folder, 'node_modules/millrace'))
+    await millrace(['demo', '--speed', 'max', '--limit', '4000', '--once'])
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('say each whether they are tried', () => {
+    expect(shown.filter(({ note }) => !/^(tried|not tried: .+)/.test(note))).toEqual([])
+  })
+
+  for (const { page, line, note, text } of shown.filter((block) => block.note.startsWith('tried'))) {
+    const more = /^tried: (--.+)$/.exec(note)?.[1].split(' ') ?? []
+    for (const command of text.trim().split('\n')) {
+      it(`work: ${page}:${line}: ${command}`, async () => {
+        const args = /^(?:npm run millrace --|npx millrace) (.*)$/.exec(command)?.[1].split(' ')
+        if (args === undefined) throw new Error('a command that is tried begins with npm run millrace --')
+        const { stdout } = await millrace([...args, ...more])
+        expect(stdout).not.toBe('')
+      })
+    }
+  }
+})
