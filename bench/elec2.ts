@@ -58,7 +58,7 @@ await runBench<{ elec2: TaskProgram }>({
       unit: 'rows per second',
       of: ({ elec2 }) => ROWS / elec2.output.wallSeconds,
     },
-    { what: 'accuracy', unit: '', of: ({ elec2 }) => elec2.output.accuracy },
+    { what: 'accuracy', headline: true, unit: '', of: ({ elec2 }) => elec2.output.accuracy },
   ],
 })
 

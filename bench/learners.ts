@@ -58,6 +58,7 @@ await runBench<Record<string, number>>({
     (what): FigurePlan<Record<string, number>> => ({
       what: what === 'ADWIN' ? 'ADWIN, a value' : `${what}, a row`,
       unit: 'ns of CPU',
+      headline: true,
       of: (round) => (round[what].cpuSeconds * 1e9) / ROWS,
     }),
   ),

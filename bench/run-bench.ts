@@ -24,6 +24,7 @@ export interface FigurePlan<Outputs> {
   readonly unit: string
   readonly of: (round: Round<Outputs>) => number | readonly number[]
   readonly bar?: Bar
+  readonly headline?: true
 }
 
 export interface BenchPlan<Outputs> {
@@ -84,17 +85,21 @@ async function runRound<Outputs>({ cases }: BenchPlan<Outputs>, reversed: boolea
   return measured as Round<Outputs>
 }
 
-function figureOf<Outputs>({ what, unit, of, bar }: FigurePlan<Outputs>, rounds: readonly Round<Outputs>[]): Figure {
+function figureOf<Outputs>(
+  { what, unit, of, bar, headline }: FigurePlan<Outputs>,
+  rounds: readonly Round<Outputs>[],
+): Figure {
   const values = rounds.flatMap((round) => of(round)).sort((a, b) => a - b)
   const median = (values[(values.length - 1) >> 1] + values[values.length >> 1]) / 2
-  const figure = {
+  return {
     what,
     unit,
     median: rounded(median),
     least: rounded(values[0]),
     most: rounded(values[values.length - 1]),
+    bar,
+    headline,
   }
-  return bar === undefined ? figure : { ...figure, bar }
 }
 
 function report(result: BenchResult): void {

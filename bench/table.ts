@@ -10,10 +10,13 @@ import { shownFigure } from './shown-figure.ts'
 const BEGIN = '<!-- bench:begin -->'
 const END = '<!-- bench:end -->'
 
-/** The table, and under it on which machine and day its figures were measured. */
+/** The table: the figures with a bar and other headlines of each bench, and under it where they were measured. */
 export function benchTable(results: readonly BenchResult[]): string {
-  const rows = results.flatMap(({ name, figures }) => figures.map((figure) => row(name, figure)))
-  const head = ['| bench | what | median | least to most | bar |', '|---|---|---:|---:|---|']
+  const rows = results.flatMap(({ name, about, figures }) => {
+    const shown = figures.filter(({ bar, headline }) => bar !== undefined || headline)
+    return shown.length === 0 ? [] : [`| **${name}**: ${about} | | | |`, ...shown.map(row)]
+  })
+  const head = ['| | median | least to most | bar |', '|---|---:|---:|---|']
   return [...head, ...rows, '', ...conditions(results)].join('\n')
 }
 
@@ -25,20 +28,21 @@ export function withBenchTable(text: string, table: string): string {
   return `${text.slice(0, begin + BEGIN.length)}\n${table}\n${text.slice(end)}`
 }
 
-function row(name: string, figure: Figure): string {
+function row(figure: Figure): string {
   const { what, value, spread, wanted } = shownFigure(figure)
-  return `| ${name} | ${what} | ${value} | ${spread} | ${wanted} |`
+  return `| ${what} | ${value} | ${spread} | ${wanted} |`
 }
 
 /** A line for each machine and day. */
 function conditions(results: readonly BenchResult[]): string[] {
-  const names = new Map<string, string[]>()
-  for (const { name, date, machine } of results) {
+  const loads = new Map<string, number>()
+  for (const { date, machine, load } of results) {
     const { cores, cpu, memoryGb, system, node } = machine
     const line = `${cores} × ${cpu}, ${memoryGb} GB, ${system}, Node ${node}, ${date}`
-    names.set(line, [...(names.get(line) ?? []), name])
+    loads.set(line, Math.max(loads.get(line) ?? 0, ...load))
   }
-  return [...names].map(([line, of]) => `${line}: ${of.map((name) => `\`npm run bench:${name}\``).join(', ')}.`)
+  const lines = [...loads].map(([line, load]) => `${line}; load average up to ${load.toFixed(1)}.`)
+  return [...lines, '', 'Each is run again by `npm run bench:<name>`; all figures are in `bench/results`.']
 }
 
 if (import.meta.main) {

@@ -6,9 +6,9 @@ import { promisify } from 'node:util'
 const root = join(import.meta.dirname, '..')
 
 /** The page of all commands, as Markdown, from what `millrace --help` and each command's `--help` say. */
-export async function cliPage(help: (command: readonly string[]) => Promise<string> = helpOf): Promise<string> {
+export async function cliPage(help: Help = helpOf): Promise<string> {
   const overview = await help([])
-  const sections = await Promise.all(commandsOf(overview).map((name) => sectionsOf([name], help)))
+  const sections = await sectionsBelow([], overview, help)
   const lines = [
     '# Command line',
     '',
@@ -18,25 +18,23 @@ export async function cliPage(help: (command: readonly string[]) => Promise<stri
     'Results go to standard output, notes and errors to standard error. An exit code other than 0 is that of an [error](errors.md).',
     '',
     ...fenced(overview),
-    ...sections.flat(),
+    ...sections,
   ]
   return `${lines.join('\n')}\n`
 }
 
-/** The section of a command and those of the commands below it. */
-async function sectionsOf(
-  command: readonly string[],
-  help: (command: readonly string[]) => Promise<string>,
-): Promise<string[]> {
-  const text = await help(command)
-  const below = await Promise.all(commandsOf(text).map((name) => sectionsOf([...command, name], help)))
-  return [
-    '',
-    `${'#'.repeat(command.length + 1)} millrace ${command.join(' ')}`,
-    '',
-    ...fenced(ownHelp(text)),
-    ...below.flat(),
-  ]
+type Help = (command: readonly string[]) => Promise<string>
+
+/** The sections of the commands that a help lists, one after the other: each is a process. */
+async function sectionsBelow(command: readonly string[], listing: string, help: Help): Promise<string[]> {
+  const lines: string[] = []
+  for (const name of commandsOf(listing)) {
+    const below = [...command, name]
+    const text = await help(below)
+    lines.push('', `${'#'.repeat(below.length + 1)} millrace ${below.join(' ')}`, '', ...fenced(ownHelp(text)))
+    lines.push(...(await sectionsBelow(below, text, help)))
+  }
+  return lines
 }
 
 /** The commands that a help lists. */

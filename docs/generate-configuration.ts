@@ -14,7 +14,9 @@ interface KeySchema {
 
 /** The page of the configuration, as Markdown: every key with its environment variable, default and what it may be. */
 export function configurationPage(
-  properties: Readonly<Record<string, KeySchema>> = configSchema.properties,
+  properties: Readonly<Record<string, KeySchema>> = configSchema.properties as object as Readonly<
+    Record<string, KeySchema>
+  >,
   defaults: Readonly<Record<string, unknown>> = defaultConfig,
 ): string {
   const lines = [

@@ -99,18 +99,23 @@ async function* rowGroups(since: number) {
 
 /** Flights in the air, first to land first: a binary heap; of two that land together the one that left first. */
 class LandingOrder {
-  private readonly heap: Flight[] = []
+  private readonly flights: Flight[] = []
+  /** When each of them lands, side by side: a comparison looks at no flight. */
+  private readonly times: number[] = []
 
   add(flight: Flight): void {
-    const { heap } = this
-    let i = heap.push(flight) - 1
+    const { flights, times } = this
+    let i = flights.push(flight) - 1
+    times.push(flight.landedAt)
     while (i > 0) {
       const parent = (i - 1) >> 1
-      if (!landsBefore(flight, heap[parent])) break
-      heap[i] = heap[parent]
+      if (!this.landsBefore(flight, parent)) break
+      flights[i] = flights[parent]
+      times[i] = times[parent]
       i = parent
     }
-    heap[i] = flight
+    flights[i] = flight
+    times[i] = flight.landedAt
   }
 
   /** Takes out the flights that have landed by then, in order. */
@@ -122,29 +127,40 @@ class LandingOrder {
 
   /** The next flight that has landed by then, taken out. */
   private landedBy(time: number): Flight | undefined {
-    const { heap } = this
-    if (heap.length === 0 || heap[0].landedAt > time) return undefined
-    const landed = heap[0]
-    const last = heap.pop() as Flight
-    if (heap.length > 0) this.sink(last)
+    const { flights, times } = this
+    if (flights.length === 0 || times[0] > time) return undefined
+    const landed = flights[0]
+    const last = flights.pop() as Flight
+    times.pop()
+    if (flights.length > 0) this.sink(last)
     return landed
   }
 
   private sink(flight: Flight): void {
-    const { heap } = this
+    const { flights, times } = this
     let i = 0
     for (;;) {
       let child = 2 * i + 1
-      if (child >= heap.length) break
-      if (child + 1 < heap.length && landsBefore(heap[child + 1], heap[child])) child++
-      if (!landsBefore(heap[child], flight)) break
-      heap[i] = heap[child]
+      if (child >= flights.length) break
+      if (child + 1 < flights.length && this.isFirst(child + 1, child)) child++
+      if (this.landsBefore(flight, child)) break
+      flights[i] = flights[child]
+      times[i] = times[child]
       i = child
     }
-    heap[i] = flight
+    flights[i] = flight
+    times[i] = flight.landedAt
   }
-}
 
-function landsBefore(a: Flight, b: Flight): boolean {
-  return a.landedAt < b.landedAt || (a.landedAt === b.landedAt && a.number < b.number)
+  /** Whether the flight at place `a` lands before the one at place `b`. */
+  private isFirst(a: number, b: number): boolean {
+    const { flights, times } = this
+    return times[a] < times[b] || (times[a] === times[b] && flights[a].number < flights[b].number)
+  }
+
+  /** Whether a flight lands before the one at place `at`. */
+  private landsBefore(flight: Flight, at: number): boolean {
+    const { flights, times } = this
+    return flight.landedAt < times[at] || (flight.landedAt === times[at] && flight.number < flights[at].number)
+  }
 }

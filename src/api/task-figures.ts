@@ -64,7 +64,7 @@ export class TaskFigures implements FiguresSource {
 
   isAt(commit: CommitFigures): boolean {
     const { task } = this
-    if (task.committed.seq !== commit.seq) return false // the next one is on its way
+    if (!task.isSettled || task.committed.seq !== commit.seq) return false // the next one is on its way
     return task.recovered.computation.positions().every((position, i) => position === commit.positions[i])
   }
 }

@@ -3,7 +3,7 @@ import { ColumnStage } from '../operators/column-stage.ts'
 import type { NamedScores } from '../operators/evaluation.ts'
 import type { DeadLetter, ModelEvent, StreamSignal } from '../operators/graph-output.ts'
 import { learnInOrder } from '../operators/learn-in-order.ts'
-import { type Counter, LearningState } from '../operators/learning-state.ts'
+import { type Counter, LearningState, type OutcomeObserver } from '../operators/learning-state.ts'
 import { validate } from '../operators/validate.ts'
 import type { Graph } from '../stream/graph.ts'
 import { historyBatches, type History } from './history-batches.ts'
@@ -18,6 +18,8 @@ export interface BacktestOptions {
   readonly batchRows?: number
   /** Called with the state before the first row: for a trainer of retrain jobs, say. */
   readonly prepare?: (state: LearningState) => void
+  /** Sees every outcome as it is scored. */
+  readonly observe?: OutcomeObserver
 }
 
 /** One day (or longer cohort) of the learning curve: every model's figures, in the order of `scores`. */
@@ -51,7 +53,7 @@ export async function backtest(graph: Graph, history: History, options: Backtest
   const state = new LearningState(graph)
   options.prepare?.(state)
   const slices = new SliceScores(state)
-  state.observer = slices.observe
+  state.observer = bothOf(slices.observe, options.observe)
   const curve: CohortPoint[] = []
   const { evaluation } = state
   evaluation.cohorts.onClose = (cohort) => curve.push(evaluation.cohortPoint(cohort))
@@ -89,5 +91,13 @@ export async function backtest(graph: Graph, history: History, options: Backtest
     ...kept,
     count: (counter) => state.count(counter),
     state,
+  }
+}
+
+function bothOf(first: OutcomeObserver, second: OutcomeObserver | undefined): OutcomeObserver {
+  if (second === undefined) return first
+  return (values, at, layout, label) => {
+    first(values, at, layout, label)
+    second(values, at, layout, label)
   }
 }

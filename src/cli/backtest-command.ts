@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { backtest, type BacktestResult } from '../backtest/backtest.ts'
+import { inlineTrainer } from '../lifecycle/inline-trainer.ts'
+import { backtestJson } from './backtest-json.ts'
 import { backtestLines } from './backtest-lines.ts'
 import { historyError, limitHistory, loadHistory } from './load-history.ts'
 import { ProgressLine } from './progress-line.ts'
@@ -16,14 +17,13 @@ export function backtestCommand(): Command {
     )
     .argument('<stream>', 'name of a file in the streams folder')
     .option('--limit <records>', 'only the first records of the history', countOption)
-    .option('--report <file>', 'also write a self-contained HTML report')
     .addHelpText(
       'after',
       `
 Examples:
   millrace backtest flight-delay
   millrace backtest flight-delay --limit 200000 --json
-  millrace backtest flight-delay --report flight-delay.html`,
+  millrace backtest flight-delay --json > flight-delay.json`,
     )
     .action((name: string, options: BacktestCommandOptions, command: Command) =>
       runBacktest(Project.of(command), name, options),
@@ -32,7 +32,6 @@ Examples:
 
 export interface BacktestCommandOptions {
   readonly limit?: number
-  readonly report?: string
 }
 
 /** Runs a stream over its history and prints what came of it. */
@@ -41,11 +40,14 @@ export async function runBacktest(project: Project, name: string, options: Backt
   const loaded = await project.stream(name)
   const history = await loadHistory(loaded)
   const limit = options.limit ?? history.total
-  const records = options.limit === undefined ? history.tell() : limitHistory(history.read(), options.limit)
+  const records = options.limit === undefined ? history.read() : limitHistory(history.read(), options.limit)
   const progress = new ProgressLine(terminal, 'events', limit)
   let result: BacktestResult
   try {
     result = await backtest(loaded.graph, records, {
+      prepare: (state) => {
+        state.race.trainer = inlineTrainer(state)
+      },
       onProgress: (events, nowMs) => progress.update(events, new Date(nowMs).toISOString().slice(0, 10)),
     })
   } catch (error) {
@@ -53,10 +55,6 @@ export async function runBacktest(project: Project, name: string, options: Backt
   } finally {
     progress.end()
   }
-  if (project.json) terminal.json({ events: result.events })
+  if (project.json) terminal.json(backtestJson(name, result))
   else for (const line of backtestLines(result, terminal, progress.elapsedMs)) terminal.line(line)
-  if (options.report !== undefined) {
-    await writeFile(options.report, '')
-    terminal.note(`The report is in ${options.report}.`)
-  }
 }

@@ -1,6 +1,5 @@
 import { pathToFileURL } from 'node:url'
 import type { History } from '../backtest/history-batches.ts'
-import { historyRecords } from '../backtest/history-records.ts'
 import type { HistoryRecord } from '../backtest/record-writer.ts'
 import { MillraceError } from '../errors.ts'
 import type { LoadedStream } from '../service/load-stream.ts'
@@ -10,8 +9,6 @@ import { streamFileError } from '../service/stream-file-error.ts'
 export interface LoadedHistory {
   /** Its records by arrival; with `since`, it may leave out those that arrived before, ms. */
   readonly read: (since?: number) => History
-  /** The same as the file tells it: perhaps in arrays, which is faster to take. */
-  readonly tell: (since?: number) => History
   /** How many records there are, where the file says so. */
   readonly total: number | undefined
 }
@@ -42,10 +39,8 @@ export async function loadHistory({ name, historyFile }: LoadedStream): Promise<
     )
   }
   const told = history as (options: { since?: number }) => History
-  const tell = (since?: number): History => told({ since })
   return {
-    tell,
-    read: (since) => historyRecords(tell(since)),
+    read: (since) => told({ since }),
     total: typeof records === 'number' ? records : undefined,
   }
 }

@@ -8,6 +8,7 @@ import { inspectCommand } from './inspect-command.ts'
 import { modelsCommand } from './models-command.ts'
 import { planCommand } from './plan-command.ts'
 import { demoCommand } from './demo-command.ts'
+import { checkCommand } from './check-command.ts'
 import { configCommand } from './config-command.ts'
 import { newCommand } from './new/new-command.ts'
 import { produceCommand } from './produce-command.ts'
@@ -37,6 +38,7 @@ for (const command of [
   runCommand(),
   backtestCommand(),
   newCommand(),
+  checkCommand(),
   typesCommand(),
   produceCommand(),
   inspectCommand(),

@@ -15,7 +15,7 @@ export interface TrainingOrder {
   readonly target: Target
   /** Labelled rows, one after the other in the order in which their labels came: the columns, then the label. */
   readonly rows: Float64Array
-  /** How many rows a label lags behind its row. */
+  /** How many rows wait for their labels when the next one comes. */
   readonly delay: number
 }
 
@@ -36,7 +36,6 @@ export function trainModel({ learner, columns, target, rows, delay }: TrainingOr
   const count = Math.floor(rows.length / width)
   const first = Math.floor(count * (1 - VALIDATION))
   const out = new Float64Array(running.outputs)
-  const lag = Math.max(1, delay)
   let learned = 0
   const learnUpTo = (end: number): void => {
     for (; learned < end; learned++) {
@@ -47,7 +46,7 @@ export function trainModel({ learner, columns, target, rows, delay }: TrainingOr
   let loss = 0
   let priorLoss = 0
   for (let i = 0; i < count; i++) {
-    learnUpTo(i - lag + 1)
+    learnUpTo(i - delay)
     running.arrive?.(rows, i * width)
     if (i < first) continue
     const label = rows[i * width + width - 1]

@@ -29,12 +29,14 @@ export const CounterIndex = {
   rejected: 13,
   /** Arrows that threw on a label when its record was no longer at hand. */
   arrowFailures: 14,
+  /** Records taken, of all inputs, rejected ones too. */
+  taken: 15,
 } as const
 
 /** What a task has counted since it began. */
 export type Counter = keyof typeof CounterIndex
 
-const LAST_LABEL = 15
+const LAST_LABEL = 16
 
 /** The counters of a task and the latest label, as state. */
 export class Counters {

@@ -1,4 +1,6 @@
 import { type CohortScores, Cohorts } from '../evaluate/cohorts.ts'
+import { defaultMetrics } from '../evaluate/default-metrics.ts'
+import type { Metric } from '../evaluate/metric.ts'
 import type { MetricValues } from '../evaluate/metric-set.ts'
 import { type ModelScores, Scoreboard } from '../evaluate/scoreboard.ts'
 import type { Target } from '../learners/learner.ts'
@@ -8,6 +10,11 @@ import type { PendingLayout } from './pending-layout.ts'
 
 const DAY_MS = 86_400_000
 const SERVED = 0
+
+/** The metrics that are kept for each cohort; the others need whole curves or tables, and are for whole runs. */
+function isForCohorts({ name }: Metric): boolean {
+  return name !== 'calibration' && name !== 'kappa' && name !== 'kappa-t'
+}
 
 /** The figures of what was served, of a baseline, or of a challenger. */
 export interface NamedScores extends ModelScores {
@@ -38,7 +45,7 @@ export class Evaluation {
     const { problem, classes } = target
     const models = this.names.length + slots
     this.scoreboard = new Scoreboard({ problem, classes, models })
-    this.cohorts = new Cohorts({ problem, classes, models })
+    this.cohorts = new Cohorts({ problem, classes, models, metrics: defaultMetrics(problem).filter(isForCohorts) })
     this.out = new Float64Array(Math.max(2, classes))
   }
 
@@ -106,7 +113,9 @@ export class Evaluation {
   }
 
   parts(): StatePart[] {
-    const definition = JSON.stringify([this.target, this.names, this.scoreboard.models, this.cohortMs])
+    const { scoreboard, cohorts } = this
+    const metrics = [scoreboard, cohorts].map(({ set }) => set.metrics.map(({ name }) => name))
+    const definition = JSON.stringify([this.target, this.names, scoreboard.models, this.cohortMs, metrics])
     return [
       { path: 'metrics.scoreboard', definition, state: this.scoreboard },
       { path: 'metrics.cohorts', definition, state: this.cohorts },

@@ -62,8 +62,12 @@ export class KeyedStates {
   slotOf(key: number, columns: InputColumns, row: number, nowMs: number): number {
     if (this.stamps[key] === this.stamp) return this.slots[key]
     const table = this.tables[key]
+    const { size } = table
     const slot = writeKey(table, this.graph.keys[key].parts, columns, row) ? table.findOrAdd(nowMs) : -1
-    if (slot >= this.room[key]) this.makeRoom(key)
+    if (table.size > size) {
+      if (slot >= this.room[key]) this.makeRoom(key)
+      table.sweep(nowMs) // as keys come, so they go
+    }
     this.stamps[key] = this.stamp
     this.slots[key] = slot
     return slot
@@ -121,9 +125,9 @@ export class KeyedStates {
     return true
   }
 
-  /** Frees a few keys that have not been used for long; called once a row. */
-  sweep(nowMs: number): void {
-    for (let key = 0; key < this.tables.length; key++) this.tables[key].sweep(nowMs)
+  /** Frees a few keys of one table that have not been used for long; called once a row with the row's number. */
+  sweep(turn: number, nowMs: number): void {
+    if (this.tables.length > 0) this.tables[turn % this.tables.length].sweep(nowMs)
   }
 
   /** What decides which slot a row has in a key's table: rows kept from before a change of the stream fit if it is the same. */

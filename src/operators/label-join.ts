@@ -1,6 +1,6 @@
 import { MillraceError } from '../errors.ts'
 import type { StatePart } from '../stats/state-region.ts'
-import type { ColumnReference, Graph, LabelPlan } from '../stream/graph.ts'
+import type { Graph, LabelPlan } from '../stream/graph.ts'
 import type { InputColumns } from '../stream/input-columns.ts'
 import { ArrowFailure } from './arrow-failure.ts'
 import { CarriedRows } from './carried-rows.ts'
@@ -8,25 +8,11 @@ import { CounterIndex, type Counters } from './counters.ts'
 import type { Dictionary } from './dictionary.ts'
 import type { GraphOutput } from './graph-output.ts'
 import type { KeyedStates } from './keyed-states.ts'
+import { LabelledRow } from './labelled-row.ts'
 import { LabelValue } from './label-value.ts'
 import type { PendingLayout } from './pending-layout.ts'
 import { KeyState, PendingRows } from './pending-rows.ts'
 import type { Prequential } from './prequential.ts'
-import { writeKey } from './write-key.ts'
-
-/** A row of the batch at hand, what of it concerns labels, and what was computed before anything changes. */
-interface LabelledRow {
-  columns: InputColumns
-  input: number
-  row: number
-  nowMs: number
-  /** The slot of its key; -1 where no key is needed. */
-  key: number
-  /** Whether it carries a label, and that label's value; where the arrow wants the event, one for each row that waits. */
-  isLabel: boolean
-  label: number
-  readonly joined: number[]
-}
 
 /** What a label join works on. */
 export interface LabelJoinParts {
@@ -54,18 +40,7 @@ export class LabelJoin {
   private readonly counters: Counters
   private readonly output: GraphOutput
   private readonly isMulticlass: boolean
-  /** The key of each input. */
-  private readonly keyParts: readonly (readonly ColumnReference[])[]
-  private readonly at: LabelledRow = {
-    columns: undefined as never,
-    input: 0,
-    row: 0,
-    nowMs: 0,
-    key: -1,
-    isLabel: false,
-    label: Number.NaN,
-    joined: [],
-  }
+  private readonly at: LabelledRow
 
   constructor(graph: Graph, parts: LabelJoinParts) {
     this.graph = graph
@@ -76,7 +51,6 @@ export class LabelJoin {
     this.counters = parts.counters
     this.output = parts.output
     this.isMulticlass = graph.label.problem === 'multiclass'
-    this.keyParts = graph.inputs.map(({ key }, input) => [{ input, source: 'field', index: key }])
     this.value = new LabelValue(graph, parts.classes)
     this.pending = new PendingRows({
       width: this.layout.width,
@@ -87,14 +61,12 @@ export class LabelJoin {
         if (this.value.joined) this.value.forgetEarly(key)
       },
     })
+    this.at = new LabelledRow(graph, this.value, this.pending)
     const { models, names } = parts.models
     this.carried = new CarriedRows(graph, this.pending, this.keyed, this.layout, models.slots.length, names)
   }
 
-  /**
-   * Looks at a row that is predicted on or carries a label, before anything changes: its key, its label's value. Returns
-   * why the row can't be used, or undefined. Throws ArrowFailure.
-   */
+  /** Looks at a row that is predicted on or carries a label: see `LabelledRow.prepare`. */
   prepare(
     columns: InputColumns,
     input: number,
@@ -103,21 +75,7 @@ export class LabelJoin {
     predicts: boolean,
     labels: boolean,
   ): string | undefined {
-    const { at, value, plan } = this
-    at.columns = columns
-    at.input = input
-    at.row = row
-    at.nowMs = nowMs
-    at.key = -1
-    at.label = labels || plan.sameRecord ? value.ofRow(columns, row) : Number.NaN
-    at.isLabel = labels && (value.joined || at.label === at.label)
-    if (plan.sameRecord || !(predicts || at.isLabel)) return undefined
-    const { keys } = this.pending
-    writeKey(keys, this.keyParts[input], columns, row)
-    at.key = keys.findOrAdd(nowMs)
-    if (at.key < 0) return 'its key is longer than 1,000 bytes, or too many keys wait for labels'
-    if (at.isLabel && value.joined) this.computeJoined()
-    return undefined
+    return this.at.prepare(columns, input, row, nowMs, predicts, labels)
   }
 
   /** Takes the label that the prepared row carries. A record that is itself predicted on is never an early label: it would be its own. */
@@ -213,15 +171,6 @@ export class LabelJoin {
       { path: 'label.pending', definition, state: this.carried },
       { path: 'label.value', definition, state: this.value },
     ]
-  }
-
-  private computeJoined(): void {
-    const { at, pending, value } = this
-    at.joined.length = 0
-    if (pending.state(at.key, at.nowMs) !== KeyState.waiting) return
-    for (let row = pending.firstOfKey(at.key); row >= 0; row = pending.nextOfKey(row)) {
-      at.joined.push(value.ofBoth(at.columns, at.row, row))
-    }
   }
 
   /** The prepared label judges every waiting row of its key, in the order of their predictions. */

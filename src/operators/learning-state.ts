@@ -163,7 +163,7 @@ export class LearningState {
     if (predicts) this.predict(row, eventMs)
     this.feed(columns, input, row, eventMs, nowMs)
     if (label.sameRecord) labels.expire(nowMs) // a label that comes at once
-    keyed.sweep(nowMs)
+    keyed.sweep(this.counters.add(CounterIndex.taken), nowMs)
     labels.pending.keys.sweep(nowMs)
   }
 

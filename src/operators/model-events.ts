@@ -51,8 +51,8 @@ export class ModelEvents {
 }
 
 /** A gate's numbers, for an event. */
-export function gateNumbers({ promote: _, start: __, ...numbers }: GateReport): Record<string, number> {
-  return numbers
+export function gateNumbers(report: GateReport): Record<string, number> {
+  return Object.fromEntries(Object.entries(report).filter(([, value]) => typeof value === 'number'))
 }
 
 function finite(numbers: Readonly<Record<string, number>>): Record<string, number> {

@@ -18,14 +18,13 @@ const META = 5
 /** What is known of a key: nothing, rows that wait for its label, its label has come, it came before any event, none came in time, or its rows had to make room. */
 export const KeyState = { none: 0, waiting: 1, resolved: 2, early: 3, expired: 4, dropped: 5 } as const
 
+// What is kept of a key; of one without rows, instead of the first of them, since when it is in its state.
 const STATE = 0
 const FIRST = 1
-const LAST = 2
-const KEYED = 4 // a power of two, so that no key lies on two pages
-
-const VALUE = 0
 const SINCE = 1
-const LABELS = 2
+const LAST = 2
+const LABEL = 3
+const KEYED = 4 // doubles, a power of two: no key lies on two pages or two cache lines
 
 export interface PendingRowsOptions {
   /** Doubles a row. */
@@ -51,8 +50,7 @@ export class PendingRows implements Stateful {
   private readonly onOrphan: (key: number) => void
   private readonly links = new Pages(new Int32Array(1024 * LINKS))
   private readonly meta = new Pages(new Int32Array(META))
-  private readonly keyed = new Pages(new Int32Array(1024 * KEYED))
-  private readonly labels = new Pages(new Float64Array(1024 * LABELS))
+  private readonly keyed = new Pages(new Float64Array(1024 * KEYED))
 
   constructor(options: PendingRowsOptions) {
     const { width, maxPending, memoryMs, onOrphan } = options
@@ -82,8 +80,9 @@ export class PendingRows implements Stateful {
   /** The state of a key that `keys.findOrAdd` gave, as of `nowMs`. */
   state(key: number, nowMs: number): number {
     this.roomForKey(key)
-    const state = this.keyed.values[key * KEYED + STATE]
-    if (state <= KeyState.waiting || nowMs <= this.labels.values[key * LABELS + SINCE] + this.memoryMs) return state
+    const { values } = this.keyed
+    const state = values[key * KEYED + STATE]
+    if (state <= KeyState.waiting || nowMs <= values[key * KEYED + SINCE] + this.memoryMs) return state
     this.lapse(key)
     return KeyState.none
   }
@@ -103,17 +102,17 @@ export class PendingRows implements Stateful {
   }
 
   earlyLabel(key: number): number {
-    return this.labels.values[key * LABELS + VALUE]
+    return this.keyed.values[key * KEYED + LABEL]
   }
 
   /** Says what became of a key without waiting rows, at `nowMs`; with its label where that is early. */
   settle(key: number, state: number, nowMs: number, label = 0): void {
     this.roomForKey(key)
-    this.keyed.values[key * KEYED + STATE] = state
+    const { values } = this.keyed
+    values[key * KEYED + STATE] = state
+    values[key * KEYED + SINCE] = nowMs
+    values[key * KEYED + LABEL] = label
     this.keyed.touch(key * KEYED)
-    this.labels.values[key * LABELS + VALUE] = label
-    this.labels.values[key * LABELS + SINCE] = nowMs
-    this.labels.touch(key * LABELS)
     this.keys.use(key, nowMs)
   }
 
@@ -163,9 +162,9 @@ export class PendingRows implements Stateful {
   }
 
   regions(): Readonly<Record<string, StateRegion>> {
-    const { rows, links, meta, keyed, labels } = this
+    const { rows, links, meta, keyed } = this
     const keys = Object.entries(this.keys.regions()).map(([name, region]) => [`keys.${name}`, region])
-    return { rows, links, meta, keyed, labels, ...Object.fromEntries(keys) }
+    return { rows, links, meta, keyed, ...Object.fromEntries(keys) }
   }
 
   /** Lays out anew rows that were loaded with another width: `move` is called for each row in use, with where it lay and lies. */
@@ -232,6 +231,5 @@ export class PendingRows implements Stateful {
 
   private roomForKey(key: number): void {
     this.keyed.ensure((key + 1) * KEYED)
-    this.labels.ensure((key + 1) * LABELS)
   }
 }

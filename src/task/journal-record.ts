@@ -29,6 +29,8 @@ export interface JournalRecord {
   readonly decisions: readonly Decision[]
   /** Writer schemas first met in this transaction: id to digest, null for an id that the registry does not have. */
   readonly schemas: Readonly<Record<string, string | null>>
+  /** How many outputs of each kind the task has numbered, these included. */
+  readonly sequences: readonly number[]
   /** SHA-256 over the outputs' keys, timestamps and payloads without schema ids. */
   readonly outputs: string
   /** What code and definition made the outputs. */

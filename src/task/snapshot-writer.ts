@@ -61,7 +61,7 @@ export class SnapshotWriter {
     } catch (cause) {
       // A store that failed has left the snapshot before as it was; after anything else nothing is taken for granted.
       const { code, buffer: given } = cause as { code?: string; buffer?: ArrayBuffer }
-      captured.settle(code?.startsWith('MILLRACE_STORE_') ? 'failed' : 'lost', given)
+      captured.settle(code?.split('_')[1] === 'STORE' ? 'failed' : 'lost', given)
       throw new MillraceError(
         'MILLRACE_TASK_SNAPSHOT_WRITE',
         `snapshot of task ${id.task} at transaction ${id.seq}`,

@@ -54,12 +54,20 @@ export async function startTask(options: TaskOptions): Promise<Task> {
   checkGeneration(await journal.last(), options) // before anything is fenced: whoever holds the task now must not be disturbed
   const id = `${application}.${graph.name}.${task}`
   const producer = await log.transactionalProducer(guards.fence ? id : `${id}.${randomUUID()}`)
+  const seen = { seq: -1 }
   try {
-    return await recover(options, partitions, journal, producer, encoders, outputPartitions)
+    return await recover(options, partitions, journal, producer, encoders, outputPartitions, seen)
   } catch (error) {
     await producer.close().catch(() => {}) // the error that matters is the one before
-    throw error
+    throw (await wasTakenOver(error, journal, seen.seq)) ? superseded(options, 'another process has taken it over') : error
   }
+}
+
+/** Whether somebody else has written the journal since: then what it no longer holds or holds too is no fault of it. */
+async function wasTakenOver(error: unknown, journal: Journal, seq: number): Promise<boolean> {
+  if (!(error instanceof MillraceError) || error.retryable || error.code === 'MILLRACE_LOG_FENCED') return false
+  const now = await journal.last().catch(() => undefined)
+  return now !== undefined && now.seq > seq
 }
 
 async function recover(
@@ -69,11 +77,13 @@ async function recover(
   producer: TransactionalProducer,
   encoders: OutputEncoders,
   outputPartitions: number,
+  seen: { seq: number },
 ): Promise<Task> {
   const { graph } = options
   const place = `task ${options.task} of stream '${graph.name}'`
   const recovery = resolveRecovery(await journal.last(), (await journal.bounds()).start, place)
   if (recovery.kind === 'replay') checkGeneration(recovery.last, options)
+  if (recovery.kind === 'replay') seen.seq = recovery.last.seq
   const names = partitions.map(({ topic, partition }) => `${topic}/${partition}`)
   if (recovery.kind === 'replay') checkPartitions(recovery.last.partitions, names, place)
   const decoders = graph.inputs.map((_, input) => options.decoder(input))
@@ -96,6 +106,7 @@ async function recover(
   for (const record of tail) schemas.learn(record.schemas)
   const { careful, skips } = poisonFacts(tail)
   const first = await commitFirst(options, journal, producer, names, last, loaded, state, skips)
+  seen.seq = first.seq
   const computation = await Computation.open(options, partitions, state, schemas, decoders)
   const recovered = {
     options,
@@ -178,6 +189,7 @@ async function commitFirst(
     segments: [],
     decisions,
     schemas: {},
+    sequences: last?.sequences ?? Array.from(state.sequences.values),
     outputs: '',
     code: options.code,
     snapshots: loaded?.good ?? [], // one that did not verify is registered no longer
@@ -212,6 +224,7 @@ async function replay(recovered: RecoveredTask, tail: readonly JournalRecord[], 
     }
     const comparable = record.code === options.code && record.outputs !== '' && hash // what other code put out can't be expected after a fork
     if (comparable && writer.hash() !== record.outputs) throw diverged(place, record, 'its outputs come out different')
+    if (record.code !== options.code) state.resumeSequences(record.sequences)
     writer.clear()
     options.onReplay?.({ done: i + 1, total: tail.length })
   }
@@ -231,10 +244,14 @@ function diverged(place: string, record: JournalRecord, what: string): MillraceE
 function checkGeneration(last: JournalRecord | undefined, options: TaskOptions): void {
   const generation = options.generation ?? 0
   if (last === undefined || last.generation <= generation || !guardsOf(options.guards).generation) return
-  throw new MillraceError(
+  throw superseded(options, `it has since been assigned anew, in generation ${last.generation}`)
+}
+
+function superseded(options: TaskOptions, how: string): MillraceError {
+  return new MillraceError(
     'MILLRACE_TASK_SUPERSEDED',
     `task ${options.task} of stream '${options.graph.name}'`,
-    `it was assigned to this process in generation ${generation}, and has since been assigned anew, in generation ${last.generation}`,
+    `it was assigned to this process in generation ${options.generation ?? 0}, and ${how}`,
     'Nothing is to be done: this process waits until the task is assigned to it again',
   )
 }

@@ -45,6 +45,12 @@ export class TaskState {
     return { position: this.inputs.values[partition * 2], arrival: this.inputs.values[partition * 2 + 1] }
   }
 
+  /** Goes on numbering outputs where other code has ended: what this code would have put out in its place does not count. */
+  resumeSequences(sequences: readonly number[]): void {
+    this.sequences.values.set(sequences)
+    this.sequences.touchRange(0, this.sequences.length)
+  }
+
   parts(): StatePart[] {
     const names = JSON.stringify(this.partitions.map(({ topic, partition }) => `${topic}/${partition}`))
     return [

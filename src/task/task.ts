@@ -98,6 +98,11 @@ export class Task {
     this.recovered.computation.wake()
   }
 
+  /** True when nothing has been computed or decided beyond the latest committed record. */
+  get isSettled(): boolean {
+    return this.begunMs < 0 && this.last === this.acknowledged
+  }
+
   /** The latest committed record. */
   get committed(): JournalRecord {
     return this.acknowledged
@@ -190,7 +195,7 @@ export class Task {
     await this.committing
     if (this.failure !== undefined) throw this.failure.error
     this.endSegment()
-    const { options, schemas } = this.recovered
+    const { options, schemas, state } = this.recovered
     const writer = this.writers[this.writer]
     const before = this.last
     const registered = this.snapshots.take()
@@ -203,6 +208,7 @@ export class Task {
       segments: this.segments,
       decisions: this.decisions,
       schemas: schemas.takeFresh(),
+      sequences: Array.from(state.sequences.values),
       outputs: writer.hash(),
       code: options.code,
       snapshots: registered === undefined ? before.snapshots : [registered, ...before.snapshots.slice(0, 1)],

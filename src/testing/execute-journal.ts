@@ -4,6 +4,7 @@ import type { OutgoingBatch } from '../log/outgoing-batch.ts'
 import { LearningState } from '../operators/learning-state.ts'
 import type { StatePart } from '../stats/state-region.ts'
 import { MemoryBlobStore } from '../store/memory-blob-store.ts'
+import type { BlobStore } from '../store/store.ts'
 import { applyDecision } from '../task/apply-decision.ts'
 import { Computation } from '../task/computation.ts'
 import type { JournalRecord } from '../task/journal-record.ts'
@@ -25,15 +26,15 @@ export interface Execution {
 /** The ranges and choices of a journal, which is all that outputs and state follow from. */
 export type ExecutedRecord = Pick<JournalRecord, 'from' | 'segments' | 'decisions'>
 
-/** Computes what a journal says from its first record on, straight, without faults, commits, snapshots or crashes. */
+/** Computes what a journal says from its first record on, straight, without faults, commits, snapshots or crashes. `blobs` holds the models that its decisions name. */
 export async function executeJournal(
   harness: StreamHarness,
   broker: MemoryBroker,
   records: readonly ExecutedRecord[],
+  blobs: BlobStore = new MemoryBlobStore(),
 ): Promise<Execution> {
   const { graph, registry, decoder } = harness
   const log = new MemoryLog({ broker })
-  const blobs = new MemoryBlobStore()
   const options: TaskOptions = { application: '', graph, task: 0, log, blobs, registry, decoder, code: '', clock: broker.clock }
   const partitions = await taskPartitions(graph, log)
   const decoders = graph.inputs.map((_, input) => decoder(input))

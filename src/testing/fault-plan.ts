@@ -47,7 +47,7 @@ export function faultPlan(random: SeededRandom): FaultPlan {
     batchRows: oneOf(1, 3, 16, 64),
     commitIntervalMs: oneOf(0, 0, 2, 20),
     snapshotRows: oneOf(5, 10, 30, 1000),
-    steps: 60 + random.nextInt(300),
+    steps: 60 + random.nextInt(440),
     crash: maybe(0.5, oneOf(0.003, 0.01, 0.03)),
     crashAt: random.next() < 0.5 ? { point: random.nextInt(1 << 20), nth: 1 + random.nextInt(6) } : undefined,
     failure: maybe(0.4, oneOf(0.005, 0.02)),

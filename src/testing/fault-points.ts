@@ -25,7 +25,7 @@ export const faultPoints: readonly string[] = [
   'list',
   'delete',
   'trim',
-].flatMap((point) => [`before ${point}`, `after ${point}`])
+].flatMap((point) => (point === 'pause' ? ['after pause'] : [`before ${point}`, `after ${point}`]))
 
 /** The name of a point; `isStarting`: whether the process has not yet recovered. */
 export function faultPoint(phase: 'before' | 'after', call: OutsideCall, place: string, isStarting: boolean): string {

@@ -8,7 +8,7 @@ import type { BlobStore } from '../store/store.ts'
 export type OutsideCall = MemoryLogCall | 'trim' | 'pause' | 'put' | 'get' | 'list' | 'delete'
 
 /** Called before and after the effect of each call; what it awaits delays the process, what it throws the process gets. */
-export type Interference = (phase: 'before' | 'after', call: OutsideCall, place: string) => void | Promise<void>
+export type Interference = (phase: 'before' | 'after', call: OutsideCall, place: string) => void | Promise<void> | undefined
 
 /**
  * A process that exists only in memory: its own doors to a log, to blobs and to a clock that others share. After `kill`
@@ -59,7 +59,6 @@ export class MemoryProcess {
 
   /** Lets other processes go on: for `TaskOptions.pause`. */
   readonly pause = async (): Promise<void> => {
-    await this.passes('before', 'pause', '')
     await this.turn()
     await this.passes('after', 'pause', '')
   }

@@ -12,7 +12,7 @@ import { ManualClock } from './manual-clock.ts'
 import { MemoryProcess } from './memory-process.ts'
 import { readOutputs, type StreamOutputs } from './read-outputs.ts'
 import { partDigests, stateDigest } from './state-digest.ts'
-import { type Arrivals, type SchemaSource, type Simulated, StreamHarness } from './stream-harness.ts'
+import { type Arrivals, type SchemaSource, type Simulated, StreamHarness, type TimedRecord } from './stream-harness.ts'
 
 export interface SimulateOptions<N = unknown> {
   /** The folder of the event schemas, or what `readSchemas` gave. Default `./schemas`. */
@@ -64,22 +64,22 @@ export async function simulate<N>(
   records: Simulated<N>,
   options: SimulateOptions<N> = {},
 ): Promise<SimulationResult> {
-  return simulateOn(await StreamHarness.of(stream, options.schemas), records, options)
+  const harness = await StreamHarness.of(stream, options.schemas)
+  return simulateTimed(harness, harness.timed(records, options.arrivals), options as SimulateOptions)
 }
 
-/** `simulate` for a stream that is already built. */
-export async function simulateOn<N>(
+/** `simulate` for a stream that is already built, and records in the order of arrival. */
+export async function simulateTimed(
   harness: StreamHarness,
-  records: Simulated<N>,
-  options: SimulateOptions<N> = {},
+  timed: readonly TimedRecord[],
+  options: SimulateOptions = {},
 ): Promise<SimulationResult> {
-  const timed = harness.timed(records, options.arrivals)
   const clock = new ManualClock(options.nowMs)
   const broker = new MemoryBroker({ clock })
   const log = new MemoryLog({ broker })
   for (const topic of harness.topics) await log.createTopic(topic, { partitions: options.partitions ?? 1 })
   await log.append((await harness.encode(timed, options.partitions)).filter(({ count }) => count > 0))
-  const run = new SimulatedRun(harness, broker, clock, timed.length, options as SimulateOptions)
+  const run = new SimulatedRun(harness, broker, clock, timed.length, options)
   const task = await run.toTheEnd()
   const { learning } = task.recovered.state
   const parts = learning.parts()

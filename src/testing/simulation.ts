@@ -239,7 +239,13 @@ export class SimulatedWorld {
     void owner.own(this.taskOptions(process, generation), (error) => this.note(`generation ${generation}: ${codeOf(error)}`))
   }
 
-  private meet(owner: SimulatedOwner, phase: 'before' | 'after', call: OutsideCall, place: string): Promise<void> {
+  private meet(
+    owner: SimulatedOwner,
+    phase: 'before' | 'after',
+    call: OutsideCall,
+    place: string,
+  ): Promise<void> | undefined {
+    if (this.isHealing) return undefined // nothing happens any more, so nobody need be asked who goes on
     return this.scheduler.park(owner, faultPoint(phase, call, place, owner.task === undefined))
   }
 

@@ -43,6 +43,7 @@ export function trimPartition(
   const before = [...entries]
   broker.deleteBefore(partition, offset)
   const undo = (): void => {
+    if (partition.topic === topics[0]) return // its history is kept apart
     partition.start = start
     partition.entries = [...before, ...partition.entries.filter((entry) => !before.includes(entry))]
   }

@@ -2,6 +2,7 @@ import { AvroDecoder } from '../codec/avro-decoder.ts'
 import { AvroEncoder } from '../codec/avro-encoder.ts'
 import type { AvroSchema } from '../codec/avro-schema.ts'
 import { EmbeddedRegistry } from '../codec/embedded-registry.ts'
+import type { HistoryRecord } from '../backtest/record-writer.ts'
 import type { EventDecoder } from '../codec/event-decoder.ts'
 import type { EventSchema } from '../codec/event-schema.ts'
 import { JsonDecoder } from '../codec/json-decoder.ts'
@@ -83,14 +84,9 @@ export class StreamHarness {
 
   /** All records by arrival; raw bytes and tombstones arrive with the record before them. Throws MILLRACE_BACKTEST_INPUT for an input that the stream has not. */
   timed(records: Readonly<Record<string, unknown>>, arrivals: Readonly<Record<string, unknown>> = {}): TimedRecord[] {
-    const names = this.graph.inputs.map(({ name }) => name)
     const all: TimedRecord[] = []
     for (const [name, list] of Object.entries(records)) {
-      const input = names.indexOf(name)
-      if (input < 0) {
-        const wrong = `there are records for the input '${name}', which it does not have`
-        throw new MillraceError('MILLRACE_BACKTEST_INPUT', `stream '${this.graph.name}'`, wrong, nearest(name, names))
-      }
+      const input = this.inputOf(name)
       const arrivalOf = (arrivals[name] ?? this.defaultArrival(input)) as (record: PlainRecord) => number
       const ofInput = (list ?? []) as TimedRecord['record'][]
       let arrivalMs = arrivalOf(ofInput.find(isPlain) ?? {})
@@ -100,6 +96,13 @@ export class StreamHarness {
       }
     }
     return all.sort((a, b) => a.arrivalMs - b.arrivalMs || a.input - b.input)
+  }
+
+  /** A record of history on its way into the log. Throws as `timed` does. */
+  timedOf({ input: name, record, arrival }: HistoryRecord): TimedRecord {
+    const input = this.inputOf(name)
+    const plain = record as PlainRecord
+    return { input, record: plain, arrivalMs: arrival ?? this.defaultArrival(input)(plain) }
   }
 
   /** Encodes records, in their order, into batches for the partitions of their topics; a record goes to the partition of its key. */
@@ -123,6 +126,14 @@ export class StreamHarness {
       else if (record !== null) encoders[input](builder, record)
     }
     return [...batches.values()].flat()
+  }
+
+  private inputOf(name: string): number {
+    const names = this.graph.inputs.map((input) => input.name)
+    const input = names.indexOf(name)
+    if (input >= 0) return input
+    const wrong = `there are records for the input '${name}', which it does not have`
+    throw new MillraceError('MILLRACE_BACKTEST_INPUT', `stream '${this.graph.name}'`, wrong, nearest(name, names))
   }
 
   private defaultArrival(input: number): (record: PlainRecord) => number {

@@ -3,7 +3,7 @@ import { ColumnStage } from '../operators/column-stage.ts'
 import { LearningState } from '../operators/learning-state.ts'
 import { type InputColumns, NumberColumn } from '../stream/input-columns.ts'
 import type { Stream } from '../stream/define-stream.ts'
-import { type Arrivals, type SchemaSource, type Simulated, StreamHarness } from './stream-harness.ts'
+import { type Arrivals, type SchemaSource, type Simulated, StreamHarness, type TimedRecord } from './stream-harness.ts'
 
 /** A row as the model sees it, with what it is about. */
 export interface TableRow {
@@ -33,6 +33,18 @@ export async function table<N>(
   options: TableOptions<N> = {},
 ): Promise<TableRow[]> {
   const harness = await StreamHarness.of(stream, options.schemas)
+  return tableOf(harness, harness.timed(records, options.arrivals))
+}
+
+/**
+ * `table` for a stream that is already built, and records in the order of arrival. `midway` is called when half of them
+ * were taken.
+ */
+export async function tableOf(
+  harness: StreamHarness,
+  timed: readonly TimedRecord[],
+  midway?: () => Promise<unknown>,
+): Promise<TableRow[]> {
   const { graph } = harness
   const state = new LearningState(graph)
   const rows: { id: string; eventTime: number; features: TableRow['features']; label: TableRow['label'] }[] = []
@@ -43,13 +55,15 @@ export async function table<N>(
   const stage = new ColumnStage(graph)
   const input = graph.events[graph.label.events].input
   const { key } = graph.inputs[input]
-  const plain = harness.timed(records, options.arrivals).filter(({ record }) => record !== null && !(record instanceof Uint8Array))
+  const plain = timed.filter(({ record }) => record !== null && !(record instanceof Uint8Array))
   const history = plain.map((one) => ({
     input: graph.inputs[one.input].name,
     record: one.record as object,
     arrival: one.arrivalMs,
   }))
+  let taken = 0
   for await (const batch of historyBatches(graph, history, 1)) {
+    if (taken++ === history.length >> 1) await midway?.()
     stage.apply(batch)
     const output = state.step(batch)
     if (output.count === 0) continue

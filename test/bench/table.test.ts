@@ -24,7 +24,8 @@ const result: BenchResult = {
       bar: { atLeast: 90_000 },
     },
     { what: 'pause', unit: 'ms', median: 51.2345, least: 1, most: 52, bar: { atMost: 50 } },
-    { what: 'accuracy', unit: '', median: 0.823216, least: 0.823216, most: 0.823216 },
+    { what: 'accuracy', unit: '', median: 0.823216, least: 0.823216, most: 0.823216, headline: true },
+    { what: 'detail', unit: 'ms', median: 1, least: 1, most: 1 },
   ],
 }
 
@@ -34,15 +35,18 @@ describe('the performance table', () => {
     expect(readme, 'run npm run bench:table').toBe(withBenchTable(readme, benchTable(readBenchResults())))
   })
 
-  it('has a row for each figure, says which bar was missed, and where it was measured', () => {
+  it('has a row for each figure with a bar and each headline, says which bar was missed, and where it was measured', () => {
     expect(benchTable([result]).split('\n')).toEqual([
-      '| bench | what | median | least to most | bar |',
-      '|---|---|---:|---:|---|',
-      '| copy | speed | 123,456 records per second | 100,000 to 150,000 | ≥ 90,000 |',
-      '| copy | pause | 51.23 ms | 1 to 52 | ≤ 50, MISSED |',
-      '| copy | accuracy | 0.823216 | 0.823216 to 0.823216 |  |',
+      '| | median | least to most | bar |',
+      '|---|---:|---:|---|',
+      '| **copy**: copies | | | |',
+      '| speed | 123,456 records per second | 100,000 to 150,000 | ≥ 90,000 |',
+      '| pause | 51.23 ms | 1 to 52 | ≤ 50, MISSED |',
+      '| accuracy | 0.823216 | 0.823216 to 0.823216 |  |',
       '',
-      '2 × Some CPU, 24 GB, Linux 6, Node 24.0.0, 2030-01-02: `npm run bench:copy`.',
+      '2 × Some CPU, 24 GB, Linux 6, Node 24.0.0, 2030-01-02; load average up to 0.2.',
+      '',
+      'Each is run again by `npm run bench:<name>`; all figures are in `bench/results`.',
     ])
   })
 

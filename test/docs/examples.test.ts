@@ -21,8 +21,17 @@ describe('the examples of the documentation', () => {
     expect(stdout.split('\n').filter((line: string) => line.includes('.cache/docs/'))).toEqual([])
   })
 
+  it('are formatted as a project made with Millrace is', async () => {
+    const formatter = join(projectFolder, 'node_modules/@biomejs/biome/bin/biome')
+    const files = examples.filter(({ kind, file }) => kind === 'file' && file.endsWith('.ts')).map(({ file }) => file)
+    const { stdout } = await promisify(execFile)(process.execPath, [formatter, 'format', ...files], {
+      cwd: projectFolder,
+    })
+    expect(stdout).toContain(`Checked ${files.length} files`)
+  })
+
   for (const { block, kind, file, message } of examples) {
-    if (kind === 'file' && !block.note.includes(': streams/')) continue
+    if (kind === 'file' && !/: streams\/[a-z-]+\.ts$/.test(block.note)) continue
     it(`${kind === 'throws' ? 'are refused' : 'make a stream'}: ${placeOf(block)}`, async () => {
       const built = graphOf(file)
       if (kind === 'throws') await expect(built).rejects.toMatchObject({ message })

@@ -2,8 +2,10 @@ import { defineStream, lastLabel, logisticRegression, pipeline, priorClass, stan
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { KeyTable } from '../../src/features/key-table.ts'
+import type { LabelValue } from '../../src/operators/label-value.ts'
 import type { LearningState } from '../../src/operators/learning-state.ts'
-import { Pages } from '../../src/stats/pages.ts'
+import type { Pages } from '../../src/stats/pages.ts'
+import type { BytesRegion, StatePart } from '../../src/stats/state-region.ts'
 import { buildGraph } from '../../src/stream/build-graph.ts'
 import type { Graph } from '../../src/stream/graph.ts'
 import { arbitraryRecords } from './arbitrary-records.ts'
@@ -187,8 +189,8 @@ function retained(table: KeyTable): number {
 }
 
 function keptEvents(state: LearningState): unknown[] {
-  const part = state.parts().find(({ path }) => path === 'label.value')
-  const { kept } = part?.state.regions() as unknown as { kept: { save(): Uint8Array } }
-  const [events] = JSON.parse(new TextDecoder().decode(kept.save()))
+  const part = state.parts().find(({ path }) => path === 'label.value') as StatePart
+  const { kept } = (part.state as LabelValue).regions()
+  const [events] = JSON.parse(new TextDecoder().decode((kept as BytesRegion).save()))
   return events
 }

@@ -205,6 +205,7 @@ describe('an event whose label never comes', () => {
   it("stops the stream at maxPending where onFull is 'stop'", () => {
     const run = new Run(soldWithin('1s', { maxPending: 2, onFull: 'stop' }))
     run.takeCut([visit('1', 10), visit('2', 20)], [1])
+    expect(() => run.take([visit('3', 30)])).toThrow(expect.objectContaining({ code: 'MILLRACE_STREAM_STOPPED' }))
     expect(() => run.take([visit('3', 30)])).toThrow(
       "stream 'sold': 2 events wait for labels, and onFull is 'stop'. Send the labels, raise label.maxPending, or choose onFull: 'drop-oldest'.",
     )

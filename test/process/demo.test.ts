@@ -10,10 +10,10 @@ const data = mkdtempSync(join(tmpdir(), 'millrace-demo-'))
 afterAll(() => rmSync(data, { recursive: true, force: true }))
 
 test('the demo predicts within 15 s, stops cleanly, survives a kill, and goes on where it was to the end', async () => {
-  const demo = ['demo', '--data', data, '--limit', String(RECORDS), '--speed', '2d']
+  const demo = ['demo', '--data', data, '--limit', String(RECORDS), '--speed', '6h']
   const begun = performance.now()
   const first = new MillraceProcess(demo)
-  await first.said(/running {2}[\d,]+ events\/s/)
+  await first.said(/running {2}[1-9][\d,]* events\/s/)
   expect(performance.now() - begun).toBeLessThan(15_000)
   first.signal('SIGINT')
   expect(await first.ended()).toBe(0)
@@ -27,7 +27,7 @@ test('the demo predicts within 15 s, stops cleanly, survives a kill, and goes on
   expect(stopped.departures + stopped.arrivals).toBeLessThan(RECORDS)
 
   const killed = new MillraceProcess(demo)
-  await killed.said(/Going on with the history[\s\S]*running {2}[\d,]+ events\/s/)
+  await killed.said(/Going on with the history[\s\S]*running {2}[1-9][\d,]* events\/s/)
   killed.signal('SIGKILL')
   expect(await killed.ended()).toBe('SIGKILL')
 

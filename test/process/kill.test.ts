@@ -13,6 +13,7 @@ import { MillraceProcess, runMillrace } from './millrace-process.ts'
 
 const RECORDS = 600_000
 const KILLS = 10
+const streams = join(import.meta.dirname, 'streams')
 const root = mkdtempSync(join(tmpdir(), 'millrace-kills-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
@@ -20,7 +21,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 async function backlog(data: string): Promise<void> {
   const platform = new EmbeddedPlatform({ data, durability: 'process' })
   const producer = await HistoryProducer.open(
-    await loadStream({ streams: 'streams', schemas: 'schemas' }, 'flight-delay'),
+    await loadStream({ streams, schemas: 'schemas' }, 'flight-delay'),
     platform,
   )
   const stop = new AbortController().signal
@@ -34,7 +35,7 @@ test('a stream killed ten times at random moments publishes what an undisturbed 
   await backlog(undisturbed)
   cpSync(undisturbed, killed, { recursive: true })
   const run = (data: string) => ['run', 'flight-delay', '--until-caught-up', '--data', data]
-  const environment = { MILLRACE_COMMIT_INTERVAL: '10ms' }
+  const environment = { MILLRACE_COMMIT_INTERVAL: '10ms', MILLRACE_STREAMS: streams }
   expect(await runMillrace(run(undisturbed), environment)).toMatchObject({ exitCode: 0 })
   const expected = await readFlightData(undisturbed)
   expect(expected).toMatchObject({ predictions: expected.departures, gapless: true })
@@ -44,7 +45,7 @@ test('a stream killed ten times at random moments publishes what an undisturbed 
   for (let kill = 0; kill < KILLS; kill++) {
     const running = new MillraceProcess(run(killed), environment)
     await running.said(/running {2}/)
-    await wait(50 + random.next() * 450) // the moment to kill it is what varies
+    await wait(100 + random.next() * 1400) // the moment to kill it is what varies
     running.signal('SIGKILL')
     expect(await running.ended()).toBe('SIGKILL')
     held.push((await readFlightData(killed)).predictions)

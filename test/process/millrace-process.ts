@@ -11,9 +11,9 @@ export class MillraceProcess {
   private readonly child: ChildProcess
   private readonly closed: Promise<unknown>
 
-  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}, folder = root) {
     this.child = spawn(process.execPath, [join(root, 'bin/millrace.js'), ...args], {
-      cwd: root,
+      cwd: folder,
       env: { ...process.env, MILLRACE_PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -46,8 +46,12 @@ export class MillraceProcess {
 }
 
 /** Runs a command to its end; its exit code and what it said. */
-export async function runMillrace(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const running = new MillraceProcess(args, environment)
+export async function runMillrace(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  folder = root,
+) {
+  const running = new MillraceProcess(args, environment, folder)
   const exitCode = await running.ended()
   return { exitCode, output: running.output, errors: running.errors }
 }

@@ -1,5 +1,5 @@
 import { eventSchema } from '../../src/codec/event-schema.ts'
-import { defineStream, logisticRegression, oneHot, pipeline, standardScaler } from '../../src/index.ts'
+import { defineStream, linearRegression, oneHot, pipeline, standardScaler } from '../../src/index.ts'
 import type { SeededRandom } from '../../src/stats/seeded-random.ts'
 import type { SimulationCase } from '../../src/testing/simulation.ts'
 import { StreamHarness } from '../../src/testing/stream-harness.ts'
@@ -17,7 +17,7 @@ export const paymentSchemas = new Map(
     'chargeback.avsc': [
       { name: 'id', type: 'string' },
       { name: 'decidedAt', type: time },
-      { name: 'fraud', type: 'boolean' },
+      { name: 'share', type: 'double' },
     ],
   }).map(([file, fields]) => [file, eventSchema({ type: 'record', name: file.replace('.avsc', ''), fields }, file)]),
 )
@@ -31,20 +31,25 @@ export const payments = defineStream({
   } as never,
   build: (({ payments, chargebacks }: any) => {
     const checked = payments.validate({ amount: { min: 0, onFail: 'quarantine' } })
-    const fraud = checked.label(chargebacks, { value: (label: any) => label.fraud, horizon: '2m', never: 'drop', maxPending: 1000 })
+    const share = checked.label(chargebacks, {
+      value: (chargeback: any) => chargeback.share,
+      horizon: '2m',
+      never: 'drop',
+      maxPending: 1000,
+    })
     const rows = checked.featurize({
       amount: 'amount',
       shop: 'shop',
       recent: checked.by('shop').window('30s').count(),
       mean: checked.by('shop').window('1m').mean('amount'),
-      rate: fraud.by('shop').ewMean('1m'),
+      rate: share.by('shop').ewMean('1m'),
       spent: checked.by('shop').fold({
         init: () => 0,
         step: (state: number, payment: any) => (state + payment.amount) % 1000,
         read: (state: number) => state,
       }),
     })
-    return rows.predict(fraud, { model: pipeline(oneHot(), standardScaler(), logisticRegression()) })
+    return rows.predict(share, { model: pipeline(oneHot(), standardScaler(), linearRegression()) })
   }) as never,
 })
 
@@ -64,8 +69,8 @@ export function paymentRecords(random: SeededRandom) {
     payments.push({ id, paidAt, amount, shop })
     if (random.next() < 0.1) continue
     const decidedAt = paidAt + random.nextInt(random.next() < 0.1 ? 200_000 : 60_000)
-    chargebacks.push({ id, decidedAt, fraud: random.next() < (shop === 'a' ? 0.6 : 0.2) })
-    if (random.next() < 0.05) chargebacks.push({ id, decidedAt: decidedAt + 1000, fraud: false })
+    chargebacks.push({ id, decidedAt, share: random.next() + (shop === 'a' ? 1 : 0) })
+    if (random.next() < 0.05) chargebacks.push({ id, decidedAt: decidedAt + 1000, share: 0 })
   }
   return { payments, chargebacks }
 }

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, describe, expect, it } from 'vitest'
+import { readRows } from '../../src/cli/read-rows.ts'
+import { timestampOf, typedRecord } from '../../src/cli/typed-record.ts'
+import type { EventField } from '../../src/codec/event-schema.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-rows-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function all(path: string) {
+  const rows = []
+  for await (const row of readRows(path)) rows.push(row)
+  return rows
+}
+
+async function rowsOf(name: string, content: string | Uint8Array) {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return all(path)
+}
+
+describe('rows of a file', () => {
+  const expected = [
+    { a: '1', b: 'x, y' },
+    { a: '2', b: '' },
+  ]
+
+  it.each([
+    ['c.csv', 'a,b\n1,"x, y"\n2,\n'],
+    ['s.csv', '\uFEFFa;b\r\n1;x, y\r\n2;\r\n'],
+    ['t.tsv', 'a\tb\n1\tx, y\n\n2\t\n'],
+    ['g.csv.gz', gzipSync('a,b\n1,"x, y"\n2,\n')],
+  ])('are read from %s', async (name, content) => {
+    expect(await rowsOf(name, content)).toEqual(expected)
+  })
+
+  it('are read from JSON lines, compressed too', async () => {
+    const text = '{"a":1,"b":null}\n\n{"a":true}\n'
+    expect(await rowsOf('j.jsonl', text)).toEqual([{ a: 1, b: null }, { a: true }])
+    expect(await rowsOf('j.ndjson.gz', gzipSync(text))).toHaveLength(2)
+  })
+
+  it('say which file or line is wrong', async () => {
+    await expect(all(join(folder, 'absent.csv'))).rejects.toMatchObject({
+      code: 'MILLRACE_CLI_FILE',
+    })
+    await expect(rowsOf('x.xlsx', '')).rejects.toMatchObject({ code: 'MILLRACE_CLI_FILE' })
+    await expect(rowsOf('bad.csv', 'a,b\n1\n')).rejects.toMatchObject({ code: 'MILLRACE_CLI_DATA' })
+    await expect(rowsOf('bad.jsonl', '{"a":1}\n{')).rejects.toThrow(/bad\.jsonl, line 2: not valid JSON/)
+    await expect(rowsOf('list.jsonl', '[1]')).rejects.toThrow(/line 1: not a JSON object/)
+    await expect(rowsOf('bad.csv.gz', 'no gzip')).rejects.toMatchObject({ code: 'MILLRACE_CLI_DATA' })
+  })
+})
+
+describe('texts as values', () => {
+  const field = (name: string, type: EventField['type']): EventField => ({
+    name,
+    type,
+    nullable: true,
+    avro: 'string',
+    symbols: [],
+    default: undefined,
+    doc: undefined,
+  })
+
+  it('become what the schema says, and stay texts where they can not', () => {
+    const fields = [
+      field('n', 'number'),
+      field('b', 'boolean'),
+      field('t', 'timestamp'),
+      field('s', 'string'),
+      field('absent', 'number'),
+    ]
+    expect(typedRecord(fields, { n: '1.5', b: 'Yes', t: '2024-01-02', s: '7', more: 'x' })).toEqual({
+      n: 1.5,
+      b: true,
+      t: Date.UTC(2024, 0, 2),
+      s: '7',
+    })
+    expect(typedRecord(fields, { n: 'one', b: 'perhaps', t: 'soon', s: '' })).toEqual({
+      n: 'one',
+      b: 'perhaps',
+      t: 'soon',
+      s: null,
+    })
+    expect(typedRecord(fields, { n: 2, b: false })).toEqual({ n: 2, b: false })
+  })
+
+  it.each([
+    ['2024-01-02T03:04:05Z', Date.UTC(2024, 0, 2, 3, 4, 5)],
+    ['2024-01-02 03:04', Date.UTC(2024, 0, 2, 3, 4)],
+    ['2024-01-02T03:04:05+02:00', Date.UTC(2024, 0, 2, 1, 4, 5)],
+    ['1704164645', Date.UTC(2024, 0, 2, 3, 4, 5)],
+    ['1704164645000', Date.UTC(2024, 0, 2, 3, 4, 5)],
+    ['', Number.NaN],
+    ['tomorrow', Number.NaN],
+  ])('the time of %s', (text, ms) => {
+    expect(timestampOf(text)).toBe(ms)
+  })
+})

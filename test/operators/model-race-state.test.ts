@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { inlineTrainer } from '../../src/lifecycle/inline-trainer.ts'
+import type { RetrainJob } from '../../src/operators/retrain-requests.ts'
+import { SeededRandom } from '../../src/stats/seeded-random.ts'
+import { onDrift, raceGraph, steps, trainingRun, turningVisits } from './race-stream.ts'
+import { Run } from './run-graph.ts'
+import { restored, stateDigests } from './state-bytes.ts'
+
+// A drift, a job, a trial, a swap, another drift and job; and commands between.
+const TURNS = [8000, 14_400]
+const ROWS = 24_000
+const visits = turningVisits(ROWS, TURNS)
+const graph = raceGraph({ retrain: onDrift, hasChallenger: true })
+
+/** Something that is done to the models before a row. */
+type Deed = (run: Run) => void
+
+/** A job's result enters where a journal would say, long after it was ready; a command asks for another. */
+const deeds = new Map<number, Deed>([
+  [13_300, train],
+  [18_000, (run) => apply(run, (race, nowMs, at) => race.request('please', 'me', 9000, nowMs, at))],
+  [18_900, train],
+  [20_000, (run) => apply(run, (race, nowMs, at) => race.promote('v0.0-c1', 'to try', 'me', nowMs, at))],
+  [20_500, (run) => apply(run, (race, nowMs, at) => race.rollBack('enough', 'me', nowMs, at))],
+  [22_000, train],
+])
+
+function apply(run: Run, what: Parameters<Run['state']['decide']>[0]): void {
+  run.models.push(...run.state.decide(what).models)
+}
+
+function train(run: Run): void {
+  const ready = run.state.race.readyJob
+  if (ready === undefined) return
+  const result = inlineTrainer(run.state)(ready.job, ready.rows)
+  apply(run, (race, nowMs, predicted) => race.trained(result, nowMs, predicted))
+}
+
+/** Takes rows `from` to `to` - 1 in micro-batches of these sizes; deeds fall between rows. */
+function take(run: Run, from: number, to: number, sizes: readonly number[]): Run {
+  for (let i = 0; from < to; i++) {
+    deeds.get(from)?.(run)
+    const next = [...deeds.keys()].find((row) => row > from) ?? to
+    const end = Math.min(to, next, from + sizes[i % sizes.length])
+    run.take(visits.slice(from, end))
+    from = end
+  }
+  return run
+}
+
+describe('the race', () => {
+  const whole = take(new Run(graph), 0, ROWS, [500])
+
+  it('goes through all of it', () => {
+    expect(steps(whole.models)).toMatchInlineSnapshot(`
+      [
+        "requested v0.0",
+        "trained v0.1",
+        "challenger v0.1",
+        "promoted v0.1",
+        "requested v0.1",
+        "requested v0.1",
+        "trained v0.3",
+        "challenger v0.3",
+        "promoted v0.0-c1",
+        "retired v0.0",
+        "rolled_back v0.1",
+      ]
+    `)
+  })
+
+  it('does not show where a batch ends', () => {
+    for (const sizes of [[1], [7, 64, 3], [2048]]) {
+      const run = take(new Run(graph), 0, ROWS, sizes)
+      expect(run.models).toEqual(whole.models)
+      expect(run.predictions).toEqual(whole.predictions)
+      expect(stateDigests(run.state)).toEqual(stateDigests(whole.state))
+    }
+  })
+
+  it('does not show where a batch ends when it trains in place', () => {
+    const once = trainingRun(graph).takeCut(visits, [500])
+    const other = trainingRun(graph).takeCut(visits, [1, 13, 301])
+    expect(steps(once.models)).toContain('promoted v0.1')
+    expect(other.models).toEqual(once.models)
+    expect(stateDigests(other.state)).toEqual(stateDigests(once.state))
+  })
+
+  it('saved and loaded at any moment goes on as if it had never stopped', () => {
+    const random = new SeededRandom(5)
+    const moments = [8300, 13_250, 13_301, 14_300, 15_000, 18_500, 20_100, 20_600, 21_000]
+    for (let i = 0; i < 6; i++) moments.push(random.nextInt(ROWS))
+    const seen = new Set<string>()
+    const before = new Run(graph)
+    let at = 0
+    for (const moment of moments.sort((a, b) => a - b)) {
+      take(before, at, moment, [100])
+      at = moment
+      const state = restored(graph, before.state)
+      expect(stateDigests(state)).toEqual(stateDigests(before.state))
+      seen.add(situation(before))
+      const resumed = take(new Run(graph, state), moment, ROWS, [500])
+      expect(resumed.models).toEqual(whole.models.slice(before.models.length))
+      expect(stateDigests(resumed.state)).toEqual(stateDigests(whole.state))
+    }
+    expect([...seen]).toEqual(expect.arrayContaining(['job', 'trial', 'former', 'benched']))
+  })
+})
+
+/** What was going on. */
+function situation({ state }: Run): string {
+  const job: RetrainJob | undefined = state.race.readyJob?.job
+  if (job !== undefined) return 'job'
+  for (const role of ['benched', 'trial', 'former'] as const) if (state.models.withRole(role) >= 0) return role
+  return 'nothing'
+}
