@@ -1,49 +1,12 @@
-import type { Problem } from '../learners/learner.ts'
 import { Pages } from '../stats/pages.ts'
 import type { Stateful, StateRegion } from '../stats/state-region.ts'
 import { checkParameter } from '../transforms/check-parameter.ts'
-import { addStates } from './add-states.ts'
+import { type CohortScores, cohortScores, foldCohort } from './cohort-scores.ts'
+import type { CohortsOptions, OpenCohort } from './cohorts-options.ts'
 import { defaultMetrics } from './default-metrics.ts'
-import type { Metric } from './metric.ts'
-import { MetricSet, type MetricValues } from './metric-set.ts'
+import { MetricSet } from './metric-set.ts'
 import type { Scores } from './scoreboard.ts'
 import { swapRanges } from './swap-ranges.ts'
-
-export interface CohortsOptions {
-  readonly problem: Problem
-  readonly classes: number
-  /** How many models are scored. */
-  readonly models: number
-  /** Default: those of `defaultMetrics`. */
-  readonly metrics?: readonly Metric[]
-  /** Outcomes that a model needs in a cohort for the cohort to count in its means. Default 500. */
-  readonly minSize?: number
-  /** Share of a cohort's predictions that must be settled before it is mature. Default 0.99. */
-  readonly matureShare?: number
-  /** Cohorts kept open at once; the oldest is closed when another is needed, and left out if it is not mature. Default 32. */
-  readonly maxOpen?: number
-}
-
-/** A model's figures over mature cohorts. */
-export interface CohortScores {
-  /** Mature cohorts with at least `minSize` outcomes of this model. */
-  readonly cohorts: number
-  /** Outcomes in mature cohorts. */
-  readonly outcomes: number
-  /** Means over the cohorts, each counting once; a metric that is undefined in a cohort leaves it out. */
-  readonly mean: Scores
-  /** Of all outcomes in mature cohorts together. */
-  readonly pooled: Scores
-}
-
-/** How far a cohort is. */
-export interface OpenCohort {
-  readonly cohort: number
-  readonly predicted: number
-  /** Predictions whose label came or whose horizon has passed. */
-  readonly settled: number
-  readonly mature: boolean
-}
 
 const NEWEST = 0
 const CLOSED_BELOW = 1
@@ -167,21 +130,7 @@ export class Cohorts implements Stateful {
     const from = model * this.foldedStride
     const sums = this.folded.values.slice(from, from + this.foldedStride)
     for (let slot = 0; slot < this.maxOpen; slot++) if (this.isMature(slot)) this.foldModel(slot, model, sums, 0)
-    const values: MetricValues = {}
-    const standardErrors: MetricValues = {}
-    for (let i = 0; i < this.set.metrics.length; i++) {
-      const at = 2 + this.set.width + 3 * i
-      const [count, sum, squares] = sums.subarray(at, at + 3)
-      const mean = sum / count
-      values[this.set.metrics[i].name] = mean
-      standardErrors[this.set.metrics[i].name] = Math.sqrt(Math.max(0, squares / count - mean * mean) / (count - 1))
-    }
-    return {
-      cohorts: sums[0],
-      outcomes: sums[1],
-      mean: { values, standardErrors },
-      pooled: { values: this.set.read(sums, 2), standardErrors: this.set.standardErrors(sums, 2) },
-    }
+    return cohortScores(this.set, sums)
   }
 
   /** The cohorts that are open, by number. */
@@ -302,20 +251,8 @@ export class Cohorts implements Stateful {
 
   /** Adds a model's share of a cohort to sums laid out as a row of `folded`. */
   private foldModel(slot: number, model: number, sums: Float64Array, at: number): void {
-    const states = this.states.values
     const from = slot * this.stride + model * this.modelStride
-    sums[at + 1] += states[from]
-    addStates(sums, at + 2, states, from + 1, this.set.width)
-    if (states[from] < this.minSize) return
-    sums[at]++
-    for (let i = 0; i < this.set.metrics.length; i++) {
-      const value = this.set.metrics[i].read(states, from + 1 + this.set.offsets[i], this.set.classes)
-      if (value !== value) continue
-      const to = at + 2 + this.set.width + 3 * i
-      sums[to]++
-      sums[to + 1] += value
-      sums[to + 2] += value * value
-    }
+    foldCohort(this.set, this.states.values, from, sums, at, this.minSize)
   }
 
   private isMature(slot: number): boolean {

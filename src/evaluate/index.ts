@@ -1,4 +1,6 @@
-export { type CohortScores, Cohorts, type CohortsOptions, type OpenCohort } from './cohorts.ts'
+export type { CohortScores } from './cohort-scores.ts'
+export { Cohorts } from './cohorts.ts'
+export type { CohortsOptions, OpenCohort } from './cohorts-options.ts'
 export { defaultMetrics } from './default-metrics.ts'
 export { FadingMetric } from './fading-metric.ts'
 export type { Metric } from './metric.ts'

@@ -10,8 +10,6 @@ const FIRST_WIDTH = 4 // words of 4 bytes
 const SWEPT_A_CALL = 2
 const EVICTION_LOOKS = 1024 // bounds what one new key can cost when nearly every slot is retained
 const GRAINS = 64 // uses closer together than a 64th of the time to live are one, so that a busy key dirties no page
-
-// Places in `scalars`.
 const WIDTH = 0
 const SLOTS = 1
 const SIZE = 2
@@ -28,9 +26,7 @@ const SCALARS = 9
  *
  * A key is built part by part (`begin`, then `addBytes`, `addString`, `addNumber`, `addNull`), each part self-delimiting, so that
  * ('ab', 'c') and ('a', 'bc') differ, and so do 5 and '5'. Up to 1,024 bytes with a header of 1 to 3 bytes a part; a
- * longer key has no slot: `find` and `findOrAdd` give -1, and nothing throws.
- *
- * Keys lie in cells of one width, 16 bytes at first; a longer key re-lays all cells at least 1.5 times as wide. So a key costs at
+ * longer key has no slot: `find` and `findOrAdd` give -1, and nothing throws. Keys lie in cells of one width, 16 bytes at first; a longer key re-lays all cells at least 1.5 times as wide. So a key costs at
  * most 1.5 x the widest key + 16 bytes, 12 of state and 16 of index, `maxKeys` times. At `maxKeys` a new key takes the slot of an old one by CLOCK (second
  * chance; Corbató, 1968) among the slots that no pending row retains; when 1,024 looks find none it has no slot (-1, `refused`).
  *

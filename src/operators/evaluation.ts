@@ -1,4 +1,5 @@
-import { type CohortScores, Cohorts } from '../evaluate/cohorts.ts'
+import type { CohortScores } from '../evaluate/cohort-scores.ts'
+import { Cohorts } from '../evaluate/cohorts.ts'
 import { defaultMetrics } from '../evaluate/default-metrics.ts'
 import type { Metric } from '../evaluate/metric.ts'
 import type { MetricValues } from '../evaluate/metric-set.ts'

@@ -22,6 +22,13 @@ describe.each([...pages, 'CONTRIBUTING.md', 'CHANGELOG.md'])('%s', (page) => {
   })
 })
 
+describe('docs/index.md', () => {
+  it('lists every page', () => {
+    const listed = linksOf('docs/index.md').map((link) => join('docs', link))
+    expect(pages.filter((page) => !['README.md', 'docs/index.md', ...listed].includes(page))).toEqual([])
+  })
+})
+
 function linksOf(page: string): string[] {
   const prose = readPage(page)
     .replace(/^```[\s\S]*?^```$/gm, '')

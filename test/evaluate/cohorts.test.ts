@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { Cohorts, type CohortsOptions } from '../../src/evaluate/cohorts.ts'
+import { Cohorts } from '../../src/evaluate/cohorts.ts'
+import type { CohortsOptions } from '../../src/evaluate/cohorts-options.ts'
 import { Pages } from '../../src/stats/pages.ts'
 import { SeededRandom } from '../../src/stats/seeded-random.ts'
 import { outcomesOf } from '../contracts/metric-suite.ts'

@@ -45,6 +45,7 @@ export class CrashingLoop {
   private process: MemoryProcess | undefined
   private callsLeft: number | undefined
   private writing = false
+  private commanded = 0
   private rows = 0
   private busy = 0
 
@@ -60,15 +61,15 @@ export class CrashingLoop {
     const { harness, log, clock } = this
     for (const topic of harness.topics) await log.createTopic(topic, { partitions: 2 })
     await log.append((await harness.encode(harness.timed(records), 2)).filter(({ count }) => count > 0))
-    let ended = false
+    const progress = { ended: false }
     const tasks = this.tasks().finally(() => {
-      ended = true
+      progress.ended = true
     })
     tasks.catch(() => {}) // it is awaited below
-    while (!ended) {
+    while (!progress.ended) {
       const before = this.busy
       await nextTurn()
-      if (!ended && this.busy === before) clock.advanceToNext()
+      if (!progress.ended && this.busy === before) clock.advanceToNext()
     }
     return tasks
   }
@@ -114,8 +115,7 @@ export class CrashingLoop {
     )
     this.process = process
     this.callsLeft = undefined
-    let task: Task | undefined
-    let retrainer: Retrainer | undefined
+    const own: { task?: Task; retrainer?: Retrainer } = {}
     const started = startTask({
       application: 'test',
       graph: this.harness.graph,
@@ -131,16 +131,17 @@ export class CrashingLoop {
       commitIntervalMs: 3,
       snapshotDue: (rows) => rows >= 300,
       onCommit: (record) => {
-        if (task === undefined) return
-        retrainer?.attend(task.recovered.state.learning)
-        this.committed(task, record)
+        if (own.task === undefined) return
+        own.retrainer?.attend(own.task.recovered.state.learning)
+        this.committed(own.task, record)
       },
     })
-    task = await Promise.race([started, process.killed.then(() => undefined)])
+    const task = await Promise.race([started, process.killed.then(() => undefined)])
     if (task === undefined) return undefined
-    const { decide } = task
-    retrainer = new Retrainer({ blobs: process.blobs, inline: true, onDecision: decide.bind(task) })
-    retrainer.attend(task.recovered.state.learning)
+    own.task = task
+    const onDecision = (decision: Parameters<Task['decide']>[0]): void => task.decide(decision)
+    own.retrainer = new Retrainer({ blobs: process.blobs, inline: true, onDecision })
+    own.retrainer.attend(task.recovered.state.learning)
     const running = task.run().then(() => task)
     return Promise.race([running, process.killed.then(() => undefined)])
   }
@@ -157,8 +158,6 @@ export class CrashingLoop {
       task.stop()
   }
 
-  private commanded = 0
-
   /** Somebody else's process commands. */
   private async write({ command, diesAfter }: CommandAtRow): Promise<void> {
     const { name } = this.harness.graph
@@ -173,7 +172,7 @@ export class CrashingLoop {
   /** What the process asks of the outside is counted down to its death. */
   private async interfere(point: string): Promise<void> {
     this.busy++
-    if (point === 'before trim') await this.history.collect()
+    if (point === 'after commit') await this.history.collect() // before anything is trimmed
     if (this.callsLeft === undefined || this.callsLeft-- > 0) return
     this.callsLeft = undefined
     this.deaths.push(point)

@@ -17,8 +17,9 @@ const stream = defineStream({
     arrivals: { topic: 'flights.arrivals', schema: 'arrival.avsc', key: 'flightId', time: 'landedAt' },
   },
   build: ({ departures, arrivals }) => {
-    const late = departures.label(arrivals, { value: (arrival) => arrival.delayMinutes > 15, horizon: '36h' })
-    const rows = departures.featurize({
+    const known = departures.validate({ origin: 'required' })
+    const late = known.label(arrivals, { value: (arrival) => arrival.delayMinutes > 15, horizon: '36h' })
+    const rows = known.featurize({
       distance: 'distance',
       origin: 'origin',
       lateRate: late.by('origin').ewMean('2h'),
@@ -58,6 +59,7 @@ it.each([1, 2])('a hundred swaps with deaths around them lose, double and change
   }))
   const arrivals = all.map(({ flightId, landedAt, delayMinutes }) => ({ flightId, landedAt, delayMinutes }))
   const task = await loop.run({ departures, arrivals })
+  if (process.env.SHOW) console.log(loop.deaths.length, Object.entries(Object.groupBy(loop.deaths, (d) => d)).map(([k, v]) => k + ':' + v?.length).join(', '))
   expect(loop.deaths.length).toBeGreaterThan(60)
   expect(new Set(loop.deaths).size).toBeGreaterThan(6) // before and after appends, commits, blobs, and between
   await loop.history.collect()

@@ -11,7 +11,8 @@ export function pathNameViolations(paths: readonly string[]): string[] {
     parts.forEach((part, index) => {
       const name = part.replace(/\..*$/, '')
       const place = parts.slice(0, index + 1).join('/')
-      if (saysNothing.has(name)) violations.add(`${place}: the name '${name}' says nothing of what is in it`)
+      // test/types holds wrong uses for the compiler: there the word says what is in it.
+      if (saysNothing.has(name) && place !== 'test/types') violations.add(`${place}: the name '${name}' says nothing of what is in it`)
       if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) violations.add(`${place}: the name is not in kebab-case`)
     })
   }

@@ -166,16 +166,20 @@ describe('the start of a task', () => {
   })
 
   it('tells of a transaction as committed only when it is', async () => {
-    let holds = false
-    const { options, log: plain } = await newPlace()
-    const log = new MemoryLog({
-      broker: plain.broker,
-      hooks: { before: (call) => (call === 'commit' && holds ? new Promise(() => {}) : undefined) },
+    let commits = 0
+    let heldBack = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      heldBack = resolve
     })
-    const task = await startTask({ ...options, log })
-    holds = true
+    const { options, log: plain } = await newPlace()
+    const before = (call: string): Promise<void> | undefined => {
+      if (call !== 'commit' || commits++ === 0) return undefined
+      heldBack()
+      return new Promise(() => {})
+    }
+    const task = await startTask({ ...options, log: new MemoryLog({ broker: plain.broker, hooks: { before } }) })
     task.run().catch(() => {})
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await held
     expect(task.committed).toBe(task.recovered.first)
   })
 })
