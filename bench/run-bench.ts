@@ -77,7 +77,6 @@ async function runRound<Outputs>({ cases }: BenchPlan<Outputs>, reversed: boolea
   for (const name of reversed ? names.reverse() : names) {
     const one = cases[name]
     await one.prepare?.()
-    globalThis.gc?.()
     const result = await spent(one.run)
     await one.check(result.output)
     measured[name] = result

@@ -1,10 +1,12 @@
 import { from, lastValueFrom, tap } from 'rxjs'
 import { ColumnStage } from '../operators/column-stage.ts'
+import type { CalibrationBin } from '../evaluate/metrics/calibration.ts'
 import type { NamedScores } from '../operators/evaluation.ts'
-import type { DeadLetter, ModelEvent, StreamSignal } from '../operators/graph-output.ts'
+import type { GraphOutput, ModelEvent, StreamSignal } from '../operators/graph-output.ts'
 import { learnInOrder } from '../operators/learn-in-order.ts'
 import { type Counter, LearningState, type OutcomeObserver } from '../operators/learning-state.ts'
 import { validate } from '../operators/validate.ts'
+import type { Batch } from '../stream/batch.ts'
 import type { Graph } from '../stream/graph.ts'
 import { historyBatches, type History } from './history-batches.ts'
 import { type SliceScore, SliceScores } from './slice-scores.ts'
@@ -29,6 +31,14 @@ export interface CohortPoint {
   readonly values: readonly Readonly<Record<string, number>>[]
 }
 
+/** A record of history that was of no use. */
+export interface RejectedHistory {
+  readonly input: string
+  /** Which record of its input, from 0. */
+  readonly record: number
+  readonly cause: string
+}
+
 /** What a stream would have done on its history, with every label at its real delay. */
 export interface BacktestResult {
   readonly events: number
@@ -40,8 +50,11 @@ export interface BacktestResult {
   /** Challengers that never served. */
   readonly challengers: readonly NamedScores[]
   readonly curve: readonly CohortPoint[]
+  /** Of what was served; empty for regression. */
+  readonly calibration: readonly CalibrationBin[]
   readonly slices: Readonly<Record<string, readonly SliceScore[]>>
-  readonly deadLetters: readonly DeadLetter[]
+  /** The first thousand of each; `count` knows them all. */
+  readonly deadLetters: readonly RejectedHistory[]
   readonly signals: readonly StreamSignal[]
   readonly models: readonly ModelEvent[]
   readonly count: (counter: Counter) => number
@@ -57,20 +70,22 @@ export async function backtest(graph: Graph, history: History, options: Backtest
   const curve: CohortPoint[] = []
   const { evaluation } = state
   evaluation.cohorts.onClose = (cohort) => curve.push(evaluation.cohortPoint(cohort))
-  const kept = { deadLetters: [] as DeadLetter[], signals: [] as StreamSignal[], models: [] as ModelEvent[] }
+  const kept = { deadLetters: [] as RejectedHistory[], signals: [] as StreamSignal[], models: [] as ModelEvent[] }
   let events = 0
   let first = Number.NaN
+  let taken: Batch | undefined
   const batches = from(historyBatches(graph, history, options.batchRows ?? BATCH_ROWS)).pipe(
     tap((batch) => {
+      taken = batch
       if (events === 0) first = batch.inputs[batch.input[0]].arrival[batch.row[0]]
       events += batch.count
     }),
     validate(new ColumnStage(graph)),
     learnInOrder(state),
     tap((output) => {
-      for (const name of ['deadLetters', 'signals', 'models'] as const) {
-        if (output[name].length > 0 && kept[name].length < KEPT) kept[name].push(...(output[name] as never[]))
-      }
+      keep(kept.deadLetters, rejected(graph, taken as Batch, output))
+      keep(kept.signals, output.signals)
+      keep(kept.models, output.models)
       options.onProgress?.(events, state.count('nowMs'))
     }),
   )
@@ -87,11 +102,27 @@ export async function backtest(graph: Graph, history: History, options: Backtest
       slot === undefined || i === state.models.champion ? [] : [evaluation.readSlot(i, slot.version)],
     ),
     curve: curve.sort((a, b) => a.time - b.time),
+    calibration: evaluation.calibration(),
     slices: slices.read(20),
     ...kept,
     count: (counter) => state.count(counter),
     state,
   }
+}
+
+function keep<T>(kept: T[], more: readonly T[]): void {
+  for (let i = 0; i < more.length && kept.length < KEPT; i++) kept.push(more[i])
+}
+
+const none: readonly RejectedHistory[] = []
+
+function rejected(graph: Graph, { inputs }: Batch, { deadLetters }: GraphOutput): readonly RejectedHistory[] {
+  if (deadLetters.length === 0) return none
+  return deadLetters.map(({ input, row, cause }) => ({
+    input: graph.inputs[input].name,
+    record: inputs[input].offset[row],
+    cause,
+  }))
 }
 
 function bothOf(first: OutcomeObserver, second: OutcomeObserver | undefined): OutcomeObserver {

@@ -106,6 +106,14 @@ export class Scoreboard implements Stateful {
     }
   }
 
+  /** The whole-run state of a model's metrics, as `set` lays it out; allocates. */
+  stateOf(model: number): Float64Array {
+    const open = (2 + this.heads.values[model * HEAD + 1]) * this.set.width
+    const state = new Float64Array(this.set.width)
+    for (const part of [0, open]) addStates(state, 0, this.state.values, model * this.stride + part, this.set.width)
+    return state
+  }
+
   /** Outcomes that a model was scored on. */
   outcomes(model: number): number {
     return this.heads.values[model * HEAD]

@@ -1,5 +1,6 @@
 import type { CohortScores } from '../evaluate/cohort-scores.ts'
 import { Cohorts } from '../evaluate/cohorts.ts'
+import { type CalibrationBin, calibrationCurve } from '../evaluate/metrics/calibration.ts'
 import { defaultMetrics } from '../evaluate/default-metrics.ts'
 import type { Metric } from '../evaluate/metric.ts'
 import type { MetricValues } from '../evaluate/metric-set.ts'
@@ -97,6 +98,13 @@ export class Evaluation {
   /** All figures: of what was served, then of the baselines. */
   read(): NamedScores[] {
     return this.names.map((name, i) => ({ name, ...this.scoreboard.read(i), cohorts: this.cohorts.read(i) }))
+  }
+
+  /** How often what was served came true, by its probability; empty for a problem without probabilities. */
+  calibration(): CalibrationBin[] {
+    const { set } = this.scoreboard
+    const metric = set.metrics.findIndex(({ name }) => name === 'calibration')
+    return metric < 0 ? [] : calibrationCurve(this.scoreboard.stateOf(SERVED), set.offsets[metric])
   }
 
   /** What was served and the baselines, in one cohort that is still open. */

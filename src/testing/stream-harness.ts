@@ -53,17 +53,21 @@ export class StreamHarness {
   readonly registry: SchemaRegistry
   private readonly schemas: ReadonlyMap<string, EventSchema>
 
-  private constructor(graph: Graph, schemas: ReadonlyMap<string, EventSchema>) {
+  private constructor(graph: Graph, schemas: ReadonlyMap<string, EventSchema>, registry?: SchemaRegistry) {
     this.graph = graph
     this.schemas = schemas
-    this.registry = remembering(new EmbeddedRegistry(new MemoryRecordStore()))
+    this.registry = remembering(registry ?? new EmbeddedRegistry(new MemoryRecordStore()))
   }
 
-  /** Reads the schemas and builds the graph. Throws MILLRACE_CODEC_* and MILLRACE_STREAM_*. */
-  static async of(stream: Stream<any>, source: SchemaSource = './schemas'): Promise<StreamHarness> {
+  /** Reads the schemas and builds the graph; `registry` is one in memory by default. Throws MILLRACE_CODEC_* and MILLRACE_STREAM_*. */
+  static async of(
+    stream: Stream<any>,
+    source: SchemaSource = './schemas',
+    registry?: SchemaRegistry,
+  ): Promise<StreamHarness> {
     const schemas = typeof source === 'string' ? await readSchemas(source) : source
     const fields = Object.fromEntries([...schemas].map(([file, schema]) => [file, schema.fields]))
-    return new StreamHarness(buildGraph(stream, fields), schemas)
+    return new StreamHarness(buildGraph(stream, fields), schemas, registry)
   }
 
   /** A harness with the same graph and a registry of its own. */

@@ -46,7 +46,8 @@ function commands(random: SeededRandom): CommandAtRow[] {
   })
 }
 
-it.each([1, 2])('a hundred swaps with deaths around them lose, double and change nothing (seed %i)', async (seed) => {
+it('a hundred swaps with deaths around them lose, double and change nothing', async () => {
+  const seed = 1
   const harness = await StreamHarness.of(stream)
   const loop = new CrashingLoop(harness, commands(new SeededRandom(seed)), seed)
   const all = flights(FLIGHTS, seed, 60_000)
@@ -59,7 +60,6 @@ it.each([1, 2])('a hundred swaps with deaths around them lose, double and change
   }))
   const arrivals = all.map(({ flightId, landedAt, delayMinutes }) => ({ flightId, landedAt, delayMinutes }))
   const task = await loop.run({ departures, arrivals })
-  if (process.env.SHOW) console.log(loop.deaths.length, Object.entries(Object.groupBy(loop.deaths, (d) => d)).map(([k, v]) => k + ':' + v?.length).join(', '))
   expect(loop.deaths.length).toBeGreaterThan(60)
   expect(new Set(loop.deaths).size).toBeGreaterThan(6) // before and after appends, commits, blobs, and between
   await loop.history.collect()
