@@ -42,7 +42,7 @@ await runBench<Outputs>({
     'after kill -9 and a new start: sequence numbers of predictions without gap or repeat',
   ],
   notes: [
-    'A backlog, taken as fast as the task can: each second it takes about 250,000 rows, which touch 10,000 keys or waiting rows.',
+    'A backlog, taken as fast as the task can: each 250,000 rows of it touch 10,000 keys or waiting rows, so a task that takes more in a second has more touched.',
     'Measured from row 2M on: the million is full at row 1M. Snapshots are taken when they are due by default: after 2 s of computing.',
     'A start is timed from the creation of the process to the commit of its first prediction, after a kill at another row each time.',
   ],

@@ -4,7 +4,7 @@ import type { Timestamp } from 'millrace'
 declare module 'millrace' {
   interface Schemas {
     /** What became of an offer. */
-    'answer.avsc': {
+    'bench-answer.avsc': {
       /** The offer's number. */
       id: string
       /** About 100 seconds after the offer. */
@@ -13,7 +13,7 @@ declare module 'millrace' {
       yes: boolean
     }
     /** Something that a user of a million did, and whether it was worth it, known at once. */
-    'click.avsc': {
+    'bench-click.avsc': {
       /** The event's number. */
       id: string
       /** One of a million. */
@@ -26,7 +26,7 @@ declare module 'millrace' {
       worth: boolean
     }
     /** A half hour of the New South Wales electricity market (Elec2: Harries, 1999), cycled. */
-    'electricity.avsc': {
+    'bench-elec2.avsc': {
       /** The row's number. */
       id: string
       /** Half an hour after the row before. */
@@ -51,7 +51,7 @@ declare module 'millrace' {
       up: boolean
     }
     /** Somebody looked at a shop, or the shop made an offer, which is answered later. */
-    'shop-event.avsc': {
+    'bench-shop-event.avsc': {
       /** The event's number. */
       id: string
       /** One of a thousand. */

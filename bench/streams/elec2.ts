@@ -3,7 +3,7 @@ import { defineStream, logisticRegression, pipeline, standardScaler } from 'mill
 /** Will the price be up? The label is in the same record, so each row is predicted, then learned, then the next. */
 export default defineStream({
   name: 'elec2',
-  inputs: { electricity: { topic: 'electricity', schema: 'electricity.avsc', key: 'id', time: 'at' } },
+  inputs: { electricity: { topic: 'electricity', schema: 'bench-elec2.avsc', key: 'id', time: 'at' } },
   build: ({ electricity }) => {
     const up = electricity.label({ value: (row) => row.up })
     const rows = electricity.featurize({

@@ -3,7 +3,7 @@ import { defineStream, logisticRegression, pipeline, standardScaler } from 'mill
 /** A million users, each with features of its own. */
 export default defineStream({
   name: 'million-keys',
-  inputs: { clicks: { topic: 'clicks', schema: 'click.avsc', key: 'id', time: 'at' } },
+  inputs: { clicks: { topic: 'clicks', schema: 'bench-click.avsc', key: 'id', time: 'at' } },
   build: ({ clicks }) => {
     const worth = clicks.label({ value: (click) => click.worth })
     const rows = clicks.featurize({

@@ -4,8 +4,8 @@ import { defineStream, logisticRegression, pipeline, standardScaler } from 'mill
 export default defineStream({
   name: 'million-pending',
   inputs: {
-    events: { topic: 'shop-events', schema: 'shop-event.avsc', key: 'id', time: 'at' },
-    answers: { topic: 'answers', schema: 'answer.avsc', key: 'id', time: 'at' },
+    events: { topic: 'shop-events', schema: 'bench-shop-event.avsc', key: 'id', time: 'at' },
+    answers: { topic: 'answers', schema: 'bench-answer.avsc', key: 'id', time: 'at' },
   },
   build: ({ events, answers }) => {
     const offers = events.where((event) => event.offer)

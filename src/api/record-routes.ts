@@ -71,10 +71,23 @@ export const recordRoutes: FastifyPluginAsync<ApiContext> = async (app, context)
     },
     async ({ params: { name, input }, query: { partial, timestamp }, body: given }) => {
       const records = Array.isArray(given) ? given : [given]
+      if (!Array.isArray(given)) refuseWrapped(given)
       const done = await context.stream(name).append(input, records, { partial, timestamp: timestampOf(timestamp) })
       context.metrics.appended.inc(done.appended)
       return done
     },
+  )
+}
+
+/** `{"records": [...]}` is a guess that many make; as a record it would only lack every field. */
+function refuseWrapped(given: Readonly<Record<string, unknown>>): void {
+  const [name, ...others] = Object.keys(given)
+  if (others.length > 0 || !Array.isArray(given[name])) return
+  throw new MillraceError(
+    'MILLRACE_API_REQUEST',
+    'request body',
+    `it is an object with an array '${name}'`,
+    'Send the array itself, or one record',
   )
 }
 

@@ -1,6 +1,5 @@
 import { from, lastValueFrom, tap } from 'rxjs'
 import { ColumnStage } from '../operators/column-stage.ts'
-import type { CalibrationBin } from '../evaluate/metrics/calibration.ts'
 import type { NamedScores } from '../operators/evaluation.ts'
 import type { GraphOutput, ModelEvent, StreamSignal } from '../operators/graph-output.ts'
 import { learnInOrder } from '../operators/learn-in-order.ts'
@@ -28,6 +27,8 @@ export interface BacktestOptions {
 export interface CohortPoint {
   /** Beginning, ms. */
   readonly time: number
+  /** Predictions made in it whose label came, or was given up. */
+  readonly settled: number
   readonly values: readonly Readonly<Record<string, number>>[]
 }
 
@@ -50,8 +51,6 @@ export interface BacktestResult {
   /** Challengers that never served. */
   readonly challengers: readonly NamedScores[]
   readonly curve: readonly CohortPoint[]
-  /** Of what was served; empty for regression. */
-  readonly calibration: readonly CalibrationBin[]
   readonly slices: Readonly<Record<string, readonly SliceScore[]>>
   /** The first thousand of each; `count` knows them all. */
   readonly deadLetters: readonly RejectedHistory[]
@@ -102,7 +101,6 @@ export async function backtest(graph: Graph, history: History, options: Backtest
       slot === undefined || i === state.models.champion ? [] : [evaluation.readSlot(i, slot.version)],
     ),
     curve: curve.sort((a, b) => a.time - b.time),
-    calibration: evaluation.calibration(),
     slices: slices.read(20),
     ...kept,
     count: (counter) => state.count(counter),

@@ -1,11 +1,22 @@
-import { escapeHtml } from './escape-html.ts'
+import { type Markup, markup } from './markup.ts'
 
-/** A table with a heading row; the first column names the rows, the others are figures. */
-export function htmlTable(caption: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const heads = head.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join('')
-  const body = rows.map(([name, ...cells]) => {
-    const figures = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')
-    return `<tr><th scope="row">${escapeHtml(name)}</th>${figures}</tr>`
-  })
-  return `<div class="wide"><table><caption>${escapeHtml(caption)}</caption><thead><tr>${heads}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
+/** A table with a caption; the first cell of a row is its heading. On a narrow screen it is moved sideways. */
+export function htmlTable(
+  caption: string,
+  head: readonly string[],
+  rows: readonly (readonly (string | Markup)[])[],
+  textColumns = 1,
+): Markup {
+  const kind = (column: number): string => (column < textColumns ? 'text' : 'number')
+  return markup`<div class="wide" role="region" aria-label="${caption}" tabindex="0"><table>
+<caption><span>${caption}</span></caption>
+<thead><tr>${head.map((cell, i) => markup`<th scope="col" class="${kind(i)}">${cell}</th>`)}</tr></thead>
+<tbody>
+${rows.map(
+  ([first, ...cells]) =>
+    markup`<tr><th scope="row">${first}</th>${cells.map((cell, i) => markup`<td class="${kind(i + 1)}">${cell}</td>`)}</tr>
+`,
+)}</tbody>
+</table></div>
+`
 }

@@ -1,8 +1,14 @@
+import { accessSync, constants, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { backtest, type BacktestResult } from '../backtest/backtest.ts'
+import { backtestReport } from '../backtest/backtest-report.ts'
+import { MillraceError } from '../errors.ts'
 import { inlineTrainer } from '../lifecycle/inline-trainer.ts'
+import { millraceVersion } from '../service/millrace-version.ts'
 import { backtestJson } from './backtest-json.ts'
 import { backtestLines } from './backtest-lines.ts'
+import { fileHistory } from './file-history.ts'
 import { historyError, limitHistory, loadHistory } from './load-history.ts'
 import { ProgressLine } from './progress-line.ts'
 import { Project } from './project.ts'
@@ -17,11 +23,18 @@ export function backtestCommand(): Command {
     )
     .argument('<stream>', 'name of a file in the streams folder')
     .option('--limit <records>', 'only the first records of the history', countOption)
+    .option(
+      '--from <files...>',
+      'rows of a CSV, JSON lines or Parquet file instead of the history; with several inputs <input>=<file> for each',
+    )
+    .option('--report <file>', 'write an HTML report with learning curve, calibration and slices')
     .addHelpText(
       'after',
       `
 Examples:
   millrace backtest flight-delay
+  millrace backtest flight-delay --report flight-delay.html
+  millrace backtest prices --from prices-2026.csv
   millrace backtest flight-delay --limit 200000 --json
   millrace backtest flight-delay --json > flight-delay.json`,
     )
@@ -32,15 +45,23 @@ Examples:
 
 export interface BacktestCommandOptions {
   readonly limit?: number
+  /** Files instead of the stream's history. */
+  readonly from?: readonly string[]
+  /** Where to write the report. */
+  readonly report?: string
 }
 
 /** Runs a stream over its history and prints what came of it. */
 export async function runBacktest(project: Project, name: string, options: BacktestCommandOptions): Promise<void> {
   const { terminal } = project
+  if (options.report !== undefined) checkFolder(options.report)
   const loaded = await project.stream(name)
-  const history = await loadHistory(loaded)
-  const limit = options.limit ?? history.total
-  const records = options.limit === undefined ? history.read() : limitHistory(history.read(), options.limit)
+  const { read, total } =
+    options.from === undefined
+      ? await loadHistory(loaded)
+      : { read: () => fileHistory(loaded, options.from ?? []), total: undefined }
+  const limit = options.limit ?? total
+  const records = options.limit === undefined ? read() : limitHistory(read(), options.limit)
   const progress = new ProgressLine(terminal, 'events', limit)
   let result: BacktestResult
   try {
@@ -51,10 +72,43 @@ export async function runBacktest(project: Project, name: string, options: Backt
       onProgress: (events, nowMs) => progress.update(events, new Date(nowMs).toISOString().slice(0, 10)),
     })
   } catch (error) {
-    throw historyError(loaded.historyFile, error)
+    throw historyError(options.from === undefined ? loaded.historyFile : undefined, error)
   } finally {
     progress.end()
   }
+  const { elapsedMs } = progress
   if (project.json) terminal.json(backtestJson(name, result))
-  else for (const line of backtestLines(result, terminal, progress.elapsedMs)) terminal.line(line)
+  else for (const line of backtestLines(result, terminal, elapsedMs)) terminal.line(line)
+  if (options.report === undefined) return
+  const runtime = `Node ${process.versions.node}`
+  const facts = { stream: name, elapsedMs, version: millraceVersion, runtime }
+  writeReport(options.report, backtestReport(result, facts))
+  terminal.note(`Report: ${options.report}`)
+}
+
+/** Before the run, that its report will have a place. */
+function checkFolder(file: string): void {
+  try {
+    accessSync(dirname(file), constants.W_OK)
+  } catch (cause) {
+    throw notWritable(file, cause)
+  }
+}
+
+function writeReport(file: string, report: string): void {
+  try {
+    writeFileSync(file, report)
+  } catch (cause) {
+    throw notWritable(file, cause)
+  }
+}
+
+function notWritable(file: string, cause: unknown): MillraceError {
+  return new MillraceError(
+    'MILLRACE_CLI_FILE',
+    file,
+    `the report can't be written (${(cause as Error).message})`,
+    'Name a file in a folder that is there and may be written to',
+    { cause },
+  )
 }

@@ -4,6 +4,7 @@ import type { StreamCommand } from '../api/stream-view.ts'
 import { publishedSchemas } from '../codec/published-schemas.ts'
 import { MillraceError } from '../errors.ts'
 import { Project } from './project.ts'
+import { typedCommand } from './typed-command.ts'
 
 interface Control {
   readonly name: string
@@ -61,7 +62,8 @@ async function send(project: Project, stream: string, command: StreamCommand): P
       throw error
     })
   if (json) terminal.json({ id, by })
-  else if (by === 'api') terminal.line('The stream has taken the command; see millrace models for what came of it.')
+  else if (by === 'api')
+    terminal.line(`The stream has taken the command; what came of it: ${typedCommand(`models ${stream}`)}`)
   else terminal.line('The command is written; the stream takes it when it starts.')
 }
 

@@ -9,6 +9,7 @@ import { formatCount } from './format.ts'
 import { Project } from './project.ts'
 import { textTable } from './text-table.ts'
 import { topicBounds, topicRecords } from './topic-records.ts'
+import { typedCommand } from './typed-command.ts'
 
 /** A record of `<stream>.dead-letters`, as its schema says. */
 interface DeadLetterValue {
@@ -161,7 +162,7 @@ function noLetter(stream: string, sequence: string): MillraceError {
     'MILLRACE_CLI_NOTHING',
     `stream '${stream}'`,
     `it has no dead letter ${sequence}`,
-    `See millrace dead-letters list ${stream}`,
+    `See ${typedCommand(`dead-letters list ${stream}`)}`,
   )
 }
 

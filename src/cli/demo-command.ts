@@ -7,6 +7,7 @@ import { historyError, loadHistory } from './load-history.ts'
 import { countOption } from './count-option.ts'
 import { Project } from './project.ts'
 import { runStream } from './run-stream.ts'
+import { typedCommand } from './typed-command.ts'
 
 const STREAM = 'flight-delay'
 
@@ -63,7 +64,7 @@ async function demo(name: string, options: DemoOptions, command: Command): Promi
     const producer = await HistoryProducer.open(loaded, platform)
     terminal.line(opening(producer.played, total, name, config.data))
     await runStream(project, platform, loaded, {
-      logLevel: project.origins.logLevel === 'default' ? 'error' : config.logLevel, // the summary says all else
+      logLevel: 'error',
       recordTimeMs: () => (Number.isFinite(producer.arrivalMs) ? producer.arrivalMs : Date.now()),
       beside: async (runner, stop) => {
         const lag = (): number =>
@@ -84,7 +85,7 @@ async function demo(name: string, options: DemoOptions, command: Command): Promi
         }
         terminal.keep()
         terminal.line(
-          `The history has ended after ${formatCount(producer.played)} records; the stream goes on serving. To play it again: ${again()}`,
+          `The history has ended after ${formatCount(producer.played)} records; the stream goes on serving. To play it again: ${again(name)}`,
         )
         return 'go on'
       },
@@ -97,12 +98,13 @@ function opening(played: number, total: number, name: string, data: string): str
   if (played === 0)
     return `Playing the history of ${name} into ${data}. Ctrl-C stops; starting again goes on where it was.`
   if (played >= total)
-    return `The history of ${name} has been played, ${formatCount(played)} records; the stream goes on serving. To play it again: ${again()}`
+    return `The history of ${name} has been played, ${formatCount(played)} records; the stream goes on serving. To play it again: ${again(name)}`
   return `Going on with the history of ${name} after ${formatCount(played)} records. Ctrl-C stops.`
 }
 
-function again(): string {
-  return process.env.npm_lifecycle_event === 'start' ? 'npm start -- --again' : 'millrace demo --again'
+function again(name: string): string {
+  if (process.env.npm_lifecycle_event === 'start' && name === STREAM) return 'npm start -- --again'
+  return typedCommand(`demo ${name === STREAM ? '' : `${name} `}--again`)
 }
 
 async function caughtUp(lag: () => number, stop: AbortSignal): Promise<void> {

@@ -10,6 +10,7 @@ import { millraceVersion } from '../service/millrace-version.ts'
 import { formatCount } from './format.ts'
 import { Project } from './project.ts'
 import { writeTypes } from './types-command.ts'
+import { typedCommand } from './typed-command.ts'
 
 interface Finding {
   readonly what: string
@@ -52,7 +53,8 @@ Examples:
           note: terminal.style('cyan', 'note '),
           wrong: terminal.style('red', 'wrong'),
         }
-        for (const { what, state, detail } of findings) terminal.line(`${signs[state]}  ${what.padEnd(16)}${detail}`)
+        const width = Math.max(14, ...findings.map(({ what }) => what.length)) + 2
+        for (const { what, state, detail } of findings) terminal.line(`${signs[state]}  ${what.padEnd(width)}${detail}`)
       }
       if (findings.some(({ state }) => state === 'wrong')) process.exitCode = WRONG
     })
@@ -124,7 +126,11 @@ async function streams({ config }: Project): Promise<Finding[]> {
   const names = streamNames(config.streams)
   if (names.length === 0)
     return [
-      { what: 'streams', state: 'note', detail: `there are none in ${config.streams}: make one with millrace new` },
+      {
+        what: 'streams',
+        state: 'note',
+        detail: `there are none in ${config.streams}: make one with ${typedCommand('new')}`,
+      },
     ]
   return Promise.all(
     names.map(async (name): Promise<Finding> => {

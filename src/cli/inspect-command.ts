@@ -9,6 +9,7 @@ import { countOption } from './count-option.ts'
 import { formatCount } from './format.ts'
 import { Project } from './project.ts'
 import { textTable } from './text-table.ts'
+import { typedCommand } from './typed-command.ts'
 
 /** `millrace inspect <stream>` */
 export function inspectCommand(): Command {
@@ -49,7 +50,7 @@ async function inspect({ log }: EmbeddedPlatform, stream: string, count: number,
       'MILLRACE_CLI_NOTHING',
       `stream '${stream}'`,
       'it has never run on this data directory',
-      known ? `Start it with millrace run ${stream}` : nearest(stream, names),
+      known ? `Start it with ${typedCommand(`run ${stream}`)}` : nearest(stream, names),
     )
   }
   const journal = new Journal(log, stream, 0)
@@ -60,7 +61,7 @@ async function inspect({ log }: EmbeddedPlatform, stream: string, count: number,
       'MILLRACE_CLI_NOTHING',
       `stream '${stream}'`,
       'its journal is empty',
-      `Start it with millrace run ${stream}`,
+      `Start it with ${typedCommand(`run ${stream}`)}`,
     )
   const positions = endOf(last)
   const partitions = await Promise.all(

@@ -3,9 +3,7 @@ import {
   concatMap,
   defer,
   EMPTY,
-  filter,
   map,
-  type MonoTypeOperatorFunction,
   type Observable,
   scan,
   startWith,
@@ -22,10 +20,11 @@ import type { StreamStatus } from '../service/stream-status.ts'
 import { ValueReader } from '../service/value-reader.ts'
 import type { ScoreFigures } from '../telemetry/committed-figures.ts'
 import { type LiveFacts, liveSummary, liveSummaryLine } from '../telemetry/live-summary.ts'
+import { nowAndThen } from './now-and-then.ts'
 import type { Terminal } from './terminal.ts'
+import { whenQuiet } from './when-quiet.ts'
 
 const REDRAW_MS = 250
-const LINE_MS = 5000
 const RATE_MS = 3000
 
 export interface LiveViewOptions {
@@ -44,27 +43,22 @@ export function liveView({ runner, platform, terminal, address }: LiveViewOption
     latestEvent(platform, runner.current.stream).pipe(startWith(undefined)),
   ]).pipe(
     map(([status, lastEvent]) => factsOf(status, rate.of(status.rows), lastEvent, address)),
-    onTerminal ? throttleTime(REDRAW_MS, asyncScheduler, { leading: true, trailing: true }) : nowAndThen(),
+    whenQuiet(
+      onTerminal ? throttleTime(REDRAW_MS, asyncScheduler, { leading: true, trailing: true }) : nowAndThen(),
+      ({ lastEvent }) => factsOf({ ...runner.current, figures: runner.figures() }, 0, lastEvent, address),
+    ),
   )
   const strong = (text: string): string => terminal.style('bold', text)
   const faint = (text: string): string => terminal.style('dim', text)
+  let printed = ''
   return facts.subscribe((now) => {
-    if (onTerminal) terminal.draw(['', ...liveSummary(now, strong, faint), ''], terminal.output)
-    else terminal.line(liveSummaryLine(now))
-  })
-}
-
-/** What begins another phase, and one every few seconds between. */
-function nowAndThen(): MonoTypeOperatorFunction<LiveFacts> {
-  let phase = ''
-  let atMs = Number.NEGATIVE_INFINITY
-  return filter((facts) => {
-    const now = performance.now()
-    const begun = facts.phase.replaceAll(/\d+/g, '') // how far a replay is does not count
-    if (begun === phase && now - atMs < LINE_MS) return false
-    phase = begun
-    atMs = now
-    return true
+    if (onTerminal) {
+      terminal.draw(['', ...liveSummary(now, strong, faint), ''], terminal.output)
+      return
+    }
+    const line = liveSummaryLine(now)
+    if (line !== printed) terminal.line(line)
+    printed = line
   })
 }
 

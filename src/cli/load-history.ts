@@ -20,7 +20,7 @@ export async function loadHistory({ name, historyFile }: LoadedStream): Promise<
       'MILLRACE_CLI_NOTHING',
       `stream '${name}'`,
       'it has no history',
-      `Write streams/${name}.history.ts, or name a file with --from`,
+      `Write streams/${name}.history.ts, or let backtest take a file with --from`,
     )
   }
   let module: { default?: unknown; records?: unknown }

@@ -4,6 +4,7 @@ import { LearningState } from '../operators/learning-state.ts'
 import { Journal } from '../task/journal.ts'
 import { loadSnapshot } from '../task/load-snapshot.ts'
 import { Project } from './project.ts'
+import { typedCommand } from './typed-command.ts'
 
 /** `millrace plan <stream>` */
 export function planCommand(): Command {
@@ -33,7 +34,7 @@ Examples:
               'MILLRACE_CLI_NOTHING',
               `stream '${name}'`,
               'it has never run on this data directory, so there is nothing to keep',
-              `Start it with millrace run ${name}`,
+              `Start it with ${typedCommand(`run ${name}`)}`,
             )
           const [snapshot] = last.snapshots
           const parts = new LearningState(loaded.graph).parts()
@@ -64,7 +65,7 @@ Examples:
       }
       if (plan.unreplayed > 0) {
         terminal.line(
-          `${plan.unreplayed} transactions lie after the newest snapshot: the old code must drain them first (millrace run ${name} --drain), or --fork computes them anew.`,
+          `${plan.unreplayed} transactions lie after the newest snapshot: the old code must drain them first (${typedCommand(`run ${name} --drain`)}), or --fork computes them anew.`,
         )
       }
     })

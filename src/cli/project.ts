@@ -7,6 +7,7 @@ import { MillraceError } from '../errors.ts'
 import { EmbeddedPlatform } from '../service/embedded-platform.ts'
 import { type LoadedStream, loadStream } from '../service/load-stream.ts'
 import { Terminal } from './terminal.ts'
+import { typedCommand } from './typed-command.ts'
 
 /** The options that every command has. */
 export interface CommonOptions {
@@ -24,11 +25,13 @@ export class Project {
   readonly folder = process.cwd()
   readonly terminal = new Terminal()
   readonly json: boolean
+  readonly verbose: boolean
   readonly config: Config
   readonly origins: ConfigOrigins
 
   constructor(options: CommonOptions) {
     this.json = options.json ?? false
+    this.verbose = options.verbose ?? false
     const flags = Object.fromEntries(flagKeys.map((key) => [key, options[key] as string | undefined]))
     const { config, origins } = loadConfig({
       folder: this.folder,
@@ -59,7 +62,7 @@ export class Project {
         'MILLRACE_CLI_NOTHING',
         `data directory ${this.config.data}`,
         'there is nothing in it yet',
-        'Run millrace demo or millrace produce first, or name another directory with --data',
+        `Run ${typedCommand('demo')} or produce first, or name another directory with --data`,
       )
     }
     const platform = new EmbeddedPlatform(this.config, options)

@@ -9,7 +9,7 @@ import type { Project } from './project.ts'
 
 export interface RunStreamOptions {
   readonly fork?: boolean
-  /** Log lines from this level on; default: as configured. */
+  /** Log lines from this level on, where nobody asks for more; default: warnings. The live view says all else. */
   readonly logLevel?: Config['logLevel']
   /** See `StreamServiceOptions`. */
   readonly recordTimeMs?: () => number
@@ -28,13 +28,14 @@ export async function runStream(
 ): Promise<StreamRunner> {
   const { terminal, config } = project
   const { fork, recordTimeMs, beside: work } = options
+  const asked = project.verbose || project.origins.logLevel !== 'default'
   const service = await StreamService.open({
     loaded,
     platform,
     config,
     fork,
     recordTimeMs,
-    logger: logger({ level: options.logLevel ?? config.logLevel }),
+    logger: logger({ level: asked ? config.logLevel : (options.logLevel ?? 'warn') }),
   })
   const { runner, address } = service
   const stop = new AbortController()
@@ -44,7 +45,8 @@ export async function runStream(
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
-  const view = liveView({ runner, platform, terminal, address })
+  if (terminal.output.isTTY !== true && !project.json) terminal.line(`The API is at ${address}.`)
+  const view = project.json ? undefined : liveView({ runner, platform, terminal, address })
   const running = service.run()
   const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve(), { once: true }))
   const beside = work?.(runner, stop.signal).then((next) => (next === 'stop' ? stop.abort() : undefined))
@@ -54,7 +56,7 @@ export async function runStream(
     stop.abort()
     await beside?.catch(() => {}) // it has been heard of in the race
     await service.stop().finally(() => {
-      view.unsubscribe()
+      view?.unsubscribe()
       terminal.keep()
       process.off('SIGINT', onSignal)
       process.off('SIGTERM', onSignal)

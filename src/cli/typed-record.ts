@@ -30,9 +30,10 @@ export function typedValue(type: EventField['type'], text: string): unknown {
 }
 
 const SECONDS_BELOW = 1e11 // as milliseconds that would be in 1973
-const dateTime = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?$/
+const SMALLEST_EPOCH = 1e8 // as seconds that is in 1973; what is smaller is a number of days or of rows
+const dateTime = /^\d{4}-\d\d(?:-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?)?$/
 
-/** Milliseconds since 1970 of a text: ISO 8601 (a time without a zone is UTC's), or seconds or milliseconds since 1970; NaN for any other. */
+/** Milliseconds since 1970 of a text: ISO 8601 (a time without a zone is UTC's, a month its first day), or since 1970 seconds from 1e8 or milliseconds from 1e11; NaN for any other. */
 export function timestampOf(text: string): number {
   const match = dateTime.exec(text)
   if (match !== null) {
@@ -40,5 +41,6 @@ export function timestampOf(text: string): number {
     return Date.parse(match[1] === undefined && iso.includes('T') ? `${iso}Z` : iso)
   }
   const number = text.trim() === '' ? Number.NaN : Number(text)
+  if (Math.abs(number) < SMALLEST_EPOCH) return Number.NaN
   return Math.round(Math.abs(number) < SECONDS_BELOW ? number * 1000 : number)
 }

@@ -5,6 +5,7 @@ import { readSchemas } from '../codec/read-schemas.ts'
 import { schemasDeclaration } from '../codec/schemas-declaration.ts'
 import { MillraceError } from '../errors.ts'
 import { Project } from './project.ts'
+import { typedCommand } from './typed-command.ts'
 
 /** `millrace types` */
 export function typesCommand(): Command {
@@ -43,7 +44,7 @@ export async function writeTypes(
       'MILLRACE_CLI_DATA',
       file,
       'it is not what the schemas say',
-      'Run millrace types and commit the file',
+      `Run ${typedCommand('types')} and commit the file`,
     )
   writeFileSync(file, text)
   return { file, written: true }

@@ -1,6 +1,5 @@
 import type { CohortScores } from '../evaluate/cohort-scores.ts'
 import { Cohorts } from '../evaluate/cohorts.ts'
-import { type CalibrationBin, calibrationCurve } from '../evaluate/metrics/calibration.ts'
 import { defaultMetrics } from '../evaluate/default-metrics.ts'
 import type { Metric } from '../evaluate/metric.ts'
 import type { MetricValues } from '../evaluate/metric-set.ts'
@@ -100,19 +99,11 @@ export class Evaluation {
     return this.names.map((name, i) => ({ name, ...this.scoreboard.read(i), cohorts: this.cohorts.read(i) }))
   }
 
-  /** How often what was served came true, by its probability; empty for a problem without probabilities. */
-  calibration(): CalibrationBin[] {
-    const { set } = this.scoreboard
-    const metric = set.metrics.findIndex(({ name }) => name === 'calibration')
-    return metric < 0 ? [] : calibrationCurve(this.scoreboard.stateOf(SERVED), set.offsets[metric])
-  }
-
   /** What was served and the baselines, in one cohort that is still open. */
-  cohortPoint(cohort: number): { time: number; values: readonly MetricValues[] } {
-    return {
-      time: cohort * this.cohortMs,
-      values: this.names.map((_, i) => this.cohorts.provisional(cohort, i)?.values ?? {}),
-    }
+  cohortPoint(cohort: number): { time: number; settled: number; values: readonly MetricValues[] } {
+    const open = this.cohorts.openCohorts().find((one) => one.cohort === cohort)
+    const values = this.names.map((_, i) => this.cohorts.provisional(cohort, i)?.values ?? {})
+    return { time: cohort * this.cohortMs, settled: open?.settled ?? 0, values }
   }
 
   /** The figures of the model in a slot while it was not serving. */

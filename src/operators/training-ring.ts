@@ -39,7 +39,10 @@ export class TrainingRing implements Stateful {
     const last = rowWidth - 1
     for (let i = 0; i < last; i++) values[at + i] = row[offset + i]
     values[at + last] = label
-    ring.touchRange(at, at + rowWidth)
+    if (rowWidth <= ring.pageLength) {
+      ring.touch(at)
+      ring.touch(at + last)
+    } else ring.touchRange(at, at + rowWidth)
     head.values[0]++
     head.touch(0)
   }

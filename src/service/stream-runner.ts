@@ -86,7 +86,7 @@ export class StreamRunner {
   stop(): void {
     if (this.stopping) return
     this.stopping = true
-    this.show({ phase: 'stopping' })
+    this.show({ phase: 'stopping', figures: this.figures() ?? this.current.figures })
     this.task?.stop()
     this.endPause?.()
   }

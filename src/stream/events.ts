@@ -49,7 +49,7 @@ type TextField<Fed> = [Fed] extends [string]
   : [Fed] extends [Scalar]
     ? [onlyOfStrings: never]
     : [field: NamesOf<Fed, string | null>]
-/** A state of 0 may become 1. */
+/** A state of 0 may become 1, and a label that is only ever true may be false where it never comes. */
 type Widened<S> = S extends number ? number : S extends string ? string : S extends boolean ? boolean : S
 
 /** The statistics of a window, each per key and as of just before the event: what fed the window, this event left out. */
@@ -132,7 +132,7 @@ export interface LabelOptions<V> {
   /** How long after its event's arrival a label is waited for. */
   horizon: Duration
   /** What an event without a label at the horizon means: nothing (default), or this value. */
-  never?: 'drop' | { value: V }
+  never?: 'drop' | { value: Widened<V> }
   /** A second label for the same event: ignored (default) or learned again. */
   corrected?: 'ignore' | 'learn'
   /** Events that wait for a label at the same time, at the most. Default 1,000,000. */

@@ -1,7 +1,7 @@
 import type { EventDecoder } from '../codec/event-decoder.ts'
 import type { Log } from '../log/log.ts'
 import { ColumnStage } from '../operators/column-stage.ts'
-import { NumberColumn, InputColumns } from '../stream/input-columns.ts'
+import { type NumberColumn, InputColumns } from '../stream/input-columns.ts'
 import type { RecordBatch } from '../log/record-batch.ts'
 import { Changes } from './changes.ts'
 import type { RejectedRecord } from './dead-letter-record.ts'

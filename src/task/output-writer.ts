@@ -4,7 +4,7 @@ import { OutgoingBatchBuilder } from '../log/outgoing-batch-builder.ts'
 import { partitionOfKey } from '../log/partition-of-key.ts'
 import type { GraphOutput, ModelEvent, StreamSignal } from '../operators/graph-output.ts'
 import type { LearningState } from '../operators/learning-state.ts'
-import { Pages } from '../stats/pages.ts'
+import type { Pages } from '../stats/pages.ts'
 import type { Batch } from '../stream/batch.ts'
 import type { InputColumns } from '../stream/input-columns.ts'
 import type { StringColumn } from '../stream/string-column.ts'
@@ -53,7 +53,10 @@ export class OutputWriter {
     this.encoders = encoders
     this.task = task
     this.sequences = sequences
-    this.predictions = Array.from({ length: partitions }, (_, p) => new OutgoingBatchBuilder(`${name}.predictions`, p, 64))
+    this.predictions = Array.from(
+      { length: partitions },
+      (_, p) => new OutgoingBatchBuilder(`${name}.predictions`, p, 64),
+    )
     this.signals = new OutgoingBatchBuilder(`${name}.signals`, 0, 8)
     this.models = new OutgoingBatchBuilder(`${name}.models`, 0, 8)
     this.deadLetters = new OutgoingBatchBuilder(`${name}.dead-letters`, 0, 8)

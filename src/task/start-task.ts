@@ -59,13 +59,15 @@ export async function startTask(options: TaskOptions): Promise<Task> {
     return await recover(options, partitions, journal, producer, encoders, outputPartitions, seen)
   } catch (error) {
     await producer.close().catch(() => {}) // the error that matters is the one before
-    throw (await wasTakenOver(error, journal, seen.seq)) ? superseded(options, 'another process has taken it over') : error
+    throw (await wasTakenOver(error, journal, seen.seq))
+      ? superseded(options, 'another process has taken it over')
+      : error
   }
 }
 
 /** Whether somebody else has written the journal since: then what it no longer holds or holds too is no fault of it. */
-async function wasTakenOver(error: unknown, journal: Journal, seq: number): Promise<boolean> {
-  if (!(error instanceof MillraceError) || error.retryable || error.code === 'MILLRACE_LOG_FENCED') return false
+async function wasTakenOver(cause: unknown, journal: Journal, seq: number): Promise<boolean> {
+  if (!(cause instanceof MillraceError) || cause.retryable || cause.code === 'MILLRACE_LOG_FENCED') return false
   const now = await journal.last().catch(() => undefined)
   return now !== undefined && now.seq > seq
 }

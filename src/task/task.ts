@@ -58,8 +58,9 @@ export class Task {
     const { computation, options } = this.recovered
     const pause = options.pause ?? nextTurn
     const live = computation.feeds.map(() => Number.POSITIVE_INFINITY)
-    const commands = await this.readCommands()
+    let commands: CommandReader | undefined
     try {
+      commands = await this.readCommands()
       while (!this.stopping) {
         if (this.pending.length > 0) await this.takeDecisions()
         if (this.recovered.state.control.paused) {
@@ -81,7 +82,7 @@ export class Task {
       }
       await this.finish()
     } finally {
-      await commands.close()
+      await commands?.close()
       await this.close()
     }
   }

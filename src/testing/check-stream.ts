@@ -2,7 +2,7 @@ import type { History } from '../backtest/history-batches.ts'
 import type { HistoryRecord } from '../backtest/record-writer.ts'
 import { MillraceError } from '../errors.ts'
 import type { Stream } from '../stream/define-stream.ts'
-import { inAnotherWorld } from './another-world.ts'
+import { inAnotherWorld } from './in-another-world.ts'
 import type { StreamOutputs } from './read-outputs.ts'
 import { type SimulationResult, simulateTimed } from './simulate.ts'
 import { type Arrivals, type SchemaSource, type Simulated, StreamHarness, type TimedRecord } from './stream-harness.ts'
@@ -53,7 +53,11 @@ export async function checkStream<N>(
   const timed = await timedRecords(harness, records, options)
   const one = await simulateTimed(harness.anew(), timed, { nowMs: 0 })
   const crashAfter = Math.max(1, Math.floor(Math.ceil(timed.length / Math.ceil(timed.length / 7)) / 2))
-  const variant = { crashAfter: timed.length < 7 ? undefined : crashAfter, batchRows: 13, commitEvery: Math.ceil(timed.length / 7) }
+  const variant = {
+    crashAfter: timed.length < 7 ? undefined : crashAfter,
+    batchRows: 13,
+    commitEvery: Math.ceil(timed.length / 7),
+  }
   const other = await inAnotherWorld(() => simulateTimed(harness.anew(), timed, variant)).catch((error: unknown) => {
     if (error instanceof MillraceError && error.code === 'MILLRACE_TASK_DIVERGED') return error
     throw error
@@ -121,12 +125,19 @@ function stateDiffers(one: SimulationResult, other: SimulationResult): Found | u
   return undefined
 }
 
-function placeOf(harness: StreamHarness, timed: readonly TimedRecord[], id: string): Pick<StreamDifference, 'position' | 'input'> {
+function placeOf(
+  harness: StreamHarness,
+  timed: readonly TimedRecord[],
+  id: string,
+): Pick<StreamDifference, 'position' | 'input'> {
   const { graph } = harness
   const input = graph.events[graph.label.events].input
   const { key, fields, name } = graph.inputs[input]
   const position = timed.findIndex(
-    (one) => one.input === input && id !== '' && String((one.record as Record<string, unknown> | null)?.[fields[key].name]) === id,
+    (one) =>
+      one.input === input &&
+      id !== '' &&
+      String((one.record as Record<string, unknown> | null)?.[fields[key].name]) === id,
   )
   return { position, input: position < 0 ? '' : name }
 }

@@ -15,7 +15,7 @@ import type { TaskOptions } from '../task/task-options.ts'
 import { taskPartitions } from '../task/task-partitions.ts'
 import { TaskState } from '../task/task-state.ts'
 import type { StreamHarness } from './stream-harness.ts'
-import { recordText } from './topic-records.ts'
+import { recordText } from './record-text.ts'
 
 /** What a journal stands for: the outputs by `topic/partition`, as text, and the state at its end. */
 export interface Execution {
@@ -35,7 +35,17 @@ export async function executeJournal(
 ): Promise<Execution> {
   const { graph, registry, decoder } = harness
   const log = new MemoryLog({ broker })
-  const options: TaskOptions = { application: '', graph, task: 0, log, blobs, registry, decoder, code: '', clock: broker.clock }
+  const options: TaskOptions = {
+    application: '',
+    graph,
+    task: 0,
+    log,
+    blobs,
+    registry,
+    decoder,
+    code: '',
+    clock: broker.clock,
+  }
   const partitions = await taskPartitions(graph, log)
   const decoders = graph.inputs.map((_, input) => decoder(input))
   const schemas = new SchemaBook(registry, blobs, decoders)
@@ -45,7 +55,13 @@ export async function executeJournal(
   const computation = await Computation.open(options, partitions, state, schemas, decoders)
   const counts = new Map((await log.topics()).map((topic) => [topic.name, topic.partitions]))
   const encoders = await outputEncoders(graph.name, registry)
-  const writer = new OutputWriter(state.learning, encoders, 0, state.sequences, counts.get(`${graph.name}.predictions`) ?? 1)
+  const writer = new OutputWriter(
+    state.learning,
+    encoders,
+    0,
+    state.sequences,
+    counts.get(`${graph.name}.predictions`) ?? 1,
+  )
   const outputs = new Map<string, string[]>()
   for (const record of records) {
     for (const decision of record.decisions) {

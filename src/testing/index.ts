@@ -1,7 +1,7 @@
 export { checkStream, type CheckOptions, type StreamCheckResult, type StreamDifference } from './check-stream.ts'
 export { ManualClock } from './manual-clock.ts'
 export type { DeadLetterRecord, ModelRecord, PredictionRecord, SignalRecord, StreamOutputs } from './read-outputs.ts'
-export { runSimulation, type SimulationCase, type SimulationOptions, type SimulationReport } from './simulation.ts'
+export { runSimulation, type SimulationCase, type SimulationOptions, type SimulationReport } from './run-simulation.ts'
 export { simulate, type SimulatedState, type SimulateOptions, type SimulationResult } from './simulate.ts'
 export { StreamHarness } from './stream-harness.ts'
 export type { Arrivals, SchemaSource, Simulated, SimulatedRecord } from './stream-harness.ts'

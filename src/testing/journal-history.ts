@@ -1,6 +1,6 @@
 import type { MemoryLog } from '../log/memory-log.ts'
 import { decodeJournalRecord, endOf, type JournalRecord } from '../task/journal-record.ts'
-import { partitionBatches } from './topic-records.ts'
+import { partitionBatches } from './partition-batches.ts'
 
 /** Every committed record that a task's journal ever held, also those that were trimmed since. */
 export class JournalHistory {
@@ -43,7 +43,8 @@ export class JournalHistory {
       }
       if (i === 0) continue
       const before = records[i - 1]
-      if (record.from.join() !== endOf(before).join()) return `${at} begins at ${record.from.join()}, not ${endOf(before).join()}`
+      if (record.from.join() !== endOf(before).join())
+        return `${at} begins at ${record.from.join()}, not ${endOf(before).join()}`
       if (record.generation < before.generation) return `${at} follows generation ${before.generation}`
       const next = record.incarnation - before.incarnation
       if (next !== 0 && next !== 1) return `${at} follows incarnation ${before.incarnation}`

@@ -8,7 +8,11 @@ import type { BlobStore } from '../store/store.ts'
 export type OutsideCall = MemoryLogCall | 'trim' | 'pause' | 'put' | 'get' | 'list' | 'delete'
 
 /** Called before and after the effect of each call; what it awaits delays the process, what it throws the process gets. */
-export type Interference = (phase: 'before' | 'after', call: OutsideCall, place: string) => void | Promise<void> | undefined
+export type Interference = (
+  phase: 'before' | 'after',
+  call: OutsideCall,
+  place: string,
+) => void | Promise<void> | undefined
 
 /**
  * A process that exists only in memory: its own doors to a log, to blobs and to a clock that others share. After `kill`

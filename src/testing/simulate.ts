@@ -8,6 +8,7 @@ import type { Stream } from '../stream/define-stream.ts'
 import { endOf } from '../task/journal-record.ts'
 import { startTask } from '../task/start-task.ts'
 import type { Task } from '../task/task.ts'
+import { isTaken } from './is-taken.ts'
 import { ManualClock } from './manual-clock.ts'
 import { MemoryProcess } from './memory-process.ts'
 import { readOutputs, type StreamOutputs } from './read-outputs.ts'
@@ -109,7 +110,13 @@ class SimulatedRun {
   private readonly random: SeededRandom | undefined
   private activity = 0
 
-  constructor(harness: StreamHarness, broker: MemoryBroker, clock: ManualClock, records: number, options: SimulateOptions) {
+  constructor(
+    harness: StreamHarness,
+    broker: MemoryBroker,
+    clock: ManualClock,
+    records: number,
+    options: SimulateOptions,
+  ) {
     this.harness = harness
     this.broker = broker
     this.clock = clock
@@ -121,15 +128,15 @@ class SimulatedRun {
 
   /** The task that took the last record, stopped cleanly. */
   async toTheEnd(): Promise<Task> {
-    let ended = false
+    const run = { isOver: false }
     const tasks = this.tasks().finally(() => {
-      ended = true
+      run.isOver = true
     })
     tasks.catch(() => {}) // it is awaited below
-    while (!ended) {
+    while (!run.isOver) {
       const before = this.activity
       await nextTurn()
-      if (!ended && this.activity === before) this.clock.advanceToNext()
+      if (!run.isOver && this.activity === before) this.clock.advanceToNext()
     }
     const task = await tasks
     if (this.crashes.length === 0) return task
@@ -151,16 +158,22 @@ class SimulatedRun {
   /** Runs a task until it has taken everything, or until it is killed: then undefined. */
   private async oneTask(): Promise<Task | undefined> {
     this.starts++
-    const process = new MemoryProcess(this.broker, this.blobs, this.clock, () => this.turn(), () => {
-      this.activity++
-    })
-    let task: Task | undefined
+    const process = new MemoryProcess(
+      this.broker,
+      this.blobs,
+      this.clock,
+      () => this.turn(),
+      () => {
+        this.activity++
+      },
+    )
+    const running: { task?: Task } = {}
     const onCommit = (record: Parameters<typeof endOf>[0]): void => {
       this.transactions++
       if (this.transactions === this.crashes[0]) {
         this.crashes.shift()
         process.kill()
-      } else if (this.isDone(endOf(record))) task?.stop()
+      } else if (isTaken(this.broker, this.harness, endOf(record))) running.task?.stop()
     }
     const { harness, commitEvery } = this
     const batchRows = Math.min(this.options.batchRows ?? ROWS, commitEvery)
@@ -180,9 +193,10 @@ class SimulatedRun {
       snapshotDue: (rows) => rows >= commitEvery * 4,
       onCommit,
     })
-    task = await Promise.race([started, process.killed.then(() => undefined)])
+    const task = await Promise.race([started, process.killed.then(() => undefined)])
     if (task === undefined) return undefined
-    if (this.isDone(endOf(task.committed))) task.stop()
+    running.task = task
+    if (isTaken(this.broker, this.harness, endOf(task.committed))) task.stop()
     const ended = task.run().then(() => task)
     return Promise.race([ended, process.killed.then(() => undefined)])
   }
@@ -191,18 +205,5 @@ class SimulatedRun {
   private turn(): Promise<void> {
     this.clock.advance(this.random === undefined ? 1 : this.random.nextInt(4))
     return nextTurn()
-  }
-
-  private isDone(ends: readonly number[]): boolean {
-    let index = 0
-    for (const topic of this.harness.topics.toSorted()) {
-      const readers = this.harness.graph.inputs.filter((input) => input.topic === topic).length
-      for (const partition of this.broker.partitions.get(topic) ?? []) {
-        for (let reader = 0; reader < readers; reader++) {
-          if (ends[index++] < this.broker.bounds(partition).readableEnd) return false
-        }
-      }
-    }
-    return true
   }
 }

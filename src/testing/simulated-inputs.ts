@@ -13,7 +13,11 @@ export class SimulatedInputs {
   private readonly log: MemoryLog
   private readonly random: SeededRandom
   private readonly queues: readonly InputQueue[]
-  private readonly open: { readonly producer: TransactionalProducer; readonly queue: InputQueue; readonly aborts: boolean }[] = []
+  private readonly open: {
+    readonly producer: TransactionalProducer
+    readonly queue: InputQueue
+    readonly aborts: boolean
+  }[] = []
   private producers = 0
 
   constructor(log: MemoryLog, random: SeededRandom, batches: readonly OutgoingBatch[]) {

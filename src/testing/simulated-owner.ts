@@ -50,7 +50,8 @@ export class SimulatedOwner {
       } catch (error) {
         onError(error)
         if (!(error instanceof MillraceError)) this.end = { how: 'failed', error }
-        else if (error.code === 'MILLRACE_LOG_FENCED' || error.code === 'MILLRACE_TASK_SUPERSEDED') this.end = { how: 'fenced' }
+        else if (error.code === 'MILLRACE_LOG_FENCED' || error.code === 'MILLRACE_TASK_SUPERSEDED')
+          this.end = { how: 'fenced' }
         else if (!error.retryable) this.end = { how: 'failed', error }
         if (this.end !== undefined) return
       }

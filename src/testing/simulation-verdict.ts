@@ -4,10 +4,12 @@ import { MemoryLog } from '../log/memory-log.ts'
 import { endOf, type JournalRecord } from '../task/journal-record.ts'
 import { startTask } from '../task/start-task.ts'
 import { type Execution, executeJournal } from './execute-journal.ts'
+import { isTaken } from './is-taken.ts'
 import { MemoryProcess } from './memory-process.ts'
-import type { SimulatedWorld } from './simulation.ts'
+import type { SimulatedWorld } from './simulated-world.ts'
 import { stateDifference } from './state-digest.ts'
-import { partitionBatches, recordText } from './topic-records.ts'
+import { partitionBatches } from './partition-batches.ts'
+import { recordText } from './record-text.ts'
 
 /** What is wrong with how a simulated run ended; undefined when nothing is. */
 export async function simulationVerdict(world: SimulatedWorld): Promise<string | undefined> {
@@ -24,7 +26,7 @@ export async function simulationVerdict(world: SimulatedWorld): Promise<string |
   if (last === undefined) return end?.how === 'stopped' ? 'it ended without a journal' : undefined
   const { task } = latest
   const isWhole = end?.how === 'stopped' && task !== undefined
-  if (isWhole && !world.isTaken(endOf(last))) return `input was left: it ended at ${endOf(last).join()}`
+  if (isWhole && !isTaken(broker, harness, endOf(last))) return `input was left: it ended at ${endOf(last).join()}`
   const executed = await executeJournal(harness, broker, records)
   const wrong = await outputsDiffer(world, executed)
   if (wrong !== undefined) return `not what its journal says: ${wrong}`
@@ -41,7 +43,8 @@ function refusal({ faults }: SimulatedWorld, error: unknown): string | undefined
   if (!(error instanceof MillraceError)) return error instanceof Error ? (error.stack ?? error.message) : String(error)
   const isExpected =
     (error.code === 'MILLRACE_TASK_DIVERGED' && faults.mutation !== undefined) ||
-    (error.code === 'MILLRACE_TASK_UNRECOVERABLE' && (faults.corruption !== undefined || faults.trimming !== undefined)) ||
+    (error.code === 'MILLRACE_TASK_UNRECOVERABLE' &&
+      (faults.corruption !== undefined || faults.trimming !== undefined)) ||
     (error.code === 'MILLRACE_LOG_OUT_OF_RANGE' && faults.trimming !== undefined)
   return isExpected ? undefined : `it gave up: ${error.stack}`
 }
@@ -71,7 +74,9 @@ async function reloadDiffers(world: SimulatedWorld, executed: Execution): Promis
 
 async function outputsDiffer({ broker, harness }: SimulatedWorld, { outputs }: Execution): Promise<string | undefined> {
   const log = new MemoryLog({ broker })
-  for (const topic of ['predictions', 'signals', 'models', 'dead-letters'].map((own) => `${harness.graph.name}.${own}`)) {
+  for (const topic of ['predictions', 'signals', 'models', 'dead-letters'].map(
+    (own) => `${harness.graph.name}.${own}`,
+  )) {
     const { partitions } = (await log.topics()).find(({ name }) => name === topic) ?? { partitions: 0 }
     for (let partition = 0; partition < partitions; partition++) {
       const found = (await partitionBatches(log, { topic, partition })).flatMap((batch) =>

@@ -30,9 +30,11 @@ export type Simulated<N> = {
 
 /** When a record of an input could first be known, ms: by default its arrival field, else its time field. */
 export type Arrivals<N> = {
-  readonly [K in keyof N]?: (record: {
-    readonly [F in keyof Schemas[N[K] & keyof Schemas]]: Plain<Schemas[N[K] & keyof Schemas][F]>
-  }) => number
+  readonly [K in keyof N]?: (
+    record: {
+      readonly [F in keyof Schemas[N[K] & keyof Schemas]]: Plain<Schemas[N[K] & keyof Schemas][F]>
+    },
+  ) => number
 }
 
 /** Where schemas come from: a folder, or what was read from one. */
@@ -152,7 +154,11 @@ export class StreamHarness {
   ): Promise<(builder: OutgoingBatchBuilder, record: object) => void> {
     if (format === 'json') return (builder, record) => builder.setValueText(JSON.stringify(record))
     const { avro } = this.schemaOf(input)
-    const encoder = new AvroEncoder(avro, await this.registry.register(`${topic}-value`, avro), this.graph.inputs[input].schema)
+    const encoder = new AvroEncoder(
+      avro,
+      await this.registry.register(`${topic}-value`, avro),
+      this.graph.inputs[input].schema,
+    )
     return (builder, record) => encoder.record(builder, record)
   }
 

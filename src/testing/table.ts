@@ -68,7 +68,12 @@ export async function tableOf(
     const output = state.step(batch)
     if (output.count === 0) continue
     const columns = batch.inputs[input]
-    rows.push({ id: textOf(columns, key, output.row[0]), eventTime: output.eventTime[0], features: featuresOf(state, latest), label: null })
+    rows.push({
+      id: textOf(columns, key, output.row[0]),
+      eventTime: output.eventTime[0],
+      features: featuresOf(state, latest),
+      label: null,
+    })
   }
   return rows
 }

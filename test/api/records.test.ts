@@ -77,6 +77,16 @@ describe('appending records', () => {
       expect(record).toMatchObject({ timestamp: at, value: { departedAt: at, origin: null } })
   })
 
+  it('says of an array inside of an object what to send instead', async () => {
+    const response = await post({ records: [good] })
+    expect(response.statusCode).toBe(400)
+    expect(response.json()).toMatchObject({
+      code: 'MILLRACE_API_REQUEST',
+      detail: "request body: it is an object with an array 'records'. Send the array itself, or one record.",
+    })
+    expect(await appended()).toEqual([])
+  })
+
   it('names each bad record, its index and its field, and then writes none', async () => {
     const bad = [
       good,

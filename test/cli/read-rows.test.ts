@@ -95,6 +95,9 @@ describe('texts as values', () => {
     ['2024-01-02T03:04:05+02:00', Date.UTC(2024, 0, 2, 1, 4, 5)],
     ['1704164645', Date.UTC(2024, 0, 2, 3, 4, 5)],
     ['1704164645000', Date.UTC(2024, 0, 2, 3, 4, 5)],
+    ['1949-01', Date.UTC(1949, 0, 1)],
+    ['1949-01-31', Date.UTC(1949, 0, 31)],
+    ['736389', Number.NaN],
     ['', Number.NaN],
     ['tomorrow', Number.NaN],
   ])('the time of %s', (text, ms) => {

@@ -13,7 +13,8 @@ import type { Task } from '../../src/task/task.ts'
 import type { TaskOptions } from '../../src/task/task-options.ts'
 import { stateDigest } from '../../src/testing/state-digest.ts'
 import { StreamHarness } from '../../src/testing/stream-harness.ts'
-import { partitionBatches, recordText } from '../../src/testing/topic-records.ts'
+import { partitionBatches } from '../../src/testing/partition-batches.ts'
+import { recordText } from '../../src/testing/record-text.ts'
 import flightDelay from '../../streams/flight-delay.ts'
 import { flights } from '../task/flight-log.ts'
 
@@ -54,7 +55,13 @@ export async function prepareDirectory(directory: string, count: number): Promis
   const { log, harness } = place
   for (const topic of harness.topics) await log.createTopic(topic, { partitions: PARTITIONS })
   const all = flights(count, 11, 60_000)
-  const departures = all.map(({ landedAt: _, delayMinutes: __, ...departure }) => departure)
+  const departures = all.map(({ flightId, departedAt, distance, origin, destination }) => ({
+    flightId,
+    departedAt,
+    distance,
+    origin,
+    destination,
+  }))
   const arrivals = all.map(({ flightId, landedAt, delayMinutes }) => ({ flightId, landedAt, delayMinutes }))
   const batches = await harness.encode(harness.timed({ departures, arrivals }), PARTITIONS)
   await log.append(batches.filter((batch) => batch.count > 0))
@@ -83,7 +90,7 @@ export function runOptions(place: EmbeddedPlace, directory: string, more: Partia
 }
 
 /** Runs the task until it has taken all there is, then stops it cleanly. */
-export async function runToEnd(options: TaskOptions): Promise<Task> {
+export async function runToEnd(options: TaskOptions & { onStart?: () => void }): Promise<Task> {
   const ends = await inputEnds(options)
   const isDone = (offsets: readonly number[]): boolean => offsets.every((offset, i) => offset >= ends[i])
   const task: Task = await startTask({
@@ -93,6 +100,7 @@ export async function runToEnd(options: TaskOptions): Promise<Task> {
       if (isDone(endOf(record))) task.stop()
     },
   })
+  options.onStart?.()
   if (isDone(endOf(task.committed))) task.stop()
   await task.run()
   return task
@@ -115,17 +123,6 @@ export async function outcomeOf(log: Log, task: Task): Promise<EmbeddedOutcome> 
     }
   }
   return { predictions, outputs: hash.digest('hex'), state: stateDigest(task.recovered.state.learning.parts()) }
-}
-
-/** Opens a data directory, runs what is left of it to the end, and gives the outcome. */
-export async function finishDirectory(directory: string, more: Partial<TaskOptions> = {}): Promise<EmbeddedOutcome> {
-  const place = await openPlace(directory)
-  try {
-    const task = await runToEnd(runOptions(place, directory, more))
-    return await outcomeOf(place.log, task)
-  } finally {
-    await closePlace(place)
-  }
 }
 
 async function inputEnds({ log, graph }: TaskOptions): Promise<number[]> {

@@ -1,12 +1,13 @@
-// Runs the task of a data directory until all is taken. Tells each commit by a line. With MILLRACE_TEST_KILL=<nth> <point>
+// Runs the task of a data directory until all is taken. Tells each commit by a line, and at the end what came of it. With MILLRACE_TEST_KILL=<nth> <point>
 // it ends itself by SIGKILL when it comes to that point for the nth time; with MILLRACE_TEST_COPY=<folder> <every> it copies
 // the directory after every so many commits, as it lies there when they are answered.
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, openSync, readSync, closeSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { faultPoint } from '../../src/testing/fault-points.ts'
-import { openPlace, runOptions, runToEnd } from './embedded-run.ts'
+import { openPlace, outcomeOf, runOptions, runToEnd } from './embedded-run.ts'
+import type { RegisteredSnapshot } from '../../src/task/journal-record.ts'
 import { type Watch, watchedBlobs, watchedLog } from './watched-log.ts'
 
 const [directory] = process.argv.slice(2)
@@ -34,37 +35,58 @@ function writeAhead(): { readonly size: number; readonly salt: string } {
 
 let commits = 0
 let before = { size: 0, salt: '' }
+let snapshotsBefore: readonly RegisteredSnapshot[] = []
 
-function copyNow(): void {
+function copyNow(snapshots: readonly RegisteredSnapshot[]): void {
   const now = writeAhead()
   if (commits % Number(every) === 0) {
     const copy = join(copies, String(commits))
     mkdirSync(copies, { recursive: true })
     // By another process: closing a file here would take SQLite's locks on it away.
-    execFileSync('cp', ['-r', directory, copy])
+    spawnSync('cp', ['-r', directory, copy]) // a blob that is just being written may be gone again
     const syncedFrom = now.salt === before.salt && now.size > before.size ? before.size : now.size
-    writeFileSync(join(copy, 'synced.json'), JSON.stringify({ from: syncedFrom, to: now.size }))
+    writeFileSync(
+      join(copy, 'synced.json'),
+      JSON.stringify({ from: syncedFrom, to: now.size, snapshots: [...snapshots, ...snapshotsBefore] }),
+    )
   }
   before = now
+  snapshotsBefore = snapshots
 }
 
-const place = await openPlace(directory)
-const inline = point.includes(' put ') || point.includes(' get ') ? { blobFolder: undefined } : {}
-const task = await runToEnd({
-  ...runOptions(place, directory, inline),
-  log: watchedLog(place.log, watch),
-  blobs: watchedBlobs(place.blobs, watch),
-  pause: async () => {
-    isStarting = false
-    await nextTurn()
-    watch('after', 'pause', '')
-  },
-  onCommit: ({ seq }) => {
-    commits++
-    isStarting = false
-    writeSync(1, `${seq}\n`)
-    if (copies !== '') copyNow()
-  },
-})
-writeSync(1, `done ${task.committed.seq}\n`)
+async function run(): Promise<string> {
+  const place = await openPlace(directory, { maxBytes: Number(process.env.MILLRACE_TEST_BYTES ?? 0) || undefined })
+  const inline = point.includes(' put ') || point.includes(' get ') ? { blobFolder: undefined } : {}
+  const task = await runToEnd({
+    ...runOptions(place, directory, inline),
+    log: watchedLog(place.log, watch),
+    blobs: watchedBlobs(place.blobs, watch),
+    pause: async () => {
+      await nextTurn()
+      watch('after', 'pause', '')
+    },
+    onStart: () => {
+      isStarting = false
+    },
+    onCommit: ({ seq, snapshots }) => {
+      commits++
+      writeSync(1, `${seq}\n`)
+      if (copies !== '') copyNow(snapshots)
+    },
+    onTrouble: (error) => {
+      writeSync(1, `trouble ${codeOf(error)}\n`)
+    },
+  })
+  return JSON.stringify(await outcomeOf(place.log, task))
+}
+
+function codeOf(error: unknown): string {
+  return (error as { code?: string }).code ?? String(error)
+}
+
+try {
+  writeSync(1, `done ${await run()}\n`)
+} catch (error) {
+  writeSync(1, `failed ${codeOf(error)}\n`)
+}
 process.exit()

@@ -16,7 +16,8 @@ import { ManualClock } from '../../src/testing/manual-clock.ts'
 import { MemoryProcess } from '../../src/testing/memory-process.ts'
 import { readOutputs, type StreamOutputs } from '../../src/testing/read-outputs.ts'
 import type { StreamHarness } from '../../src/testing/stream-harness.ts'
-import { partitionBatches, recordText } from '../../src/testing/topic-records.ts'
+import { partitionBatches } from '../../src/testing/partition-batches.ts'
+import { recordText } from '../../src/testing/record-text.ts'
 
 const OWN = ['predictions', 'signals', 'models', 'dead-letters']
 

@@ -133,7 +133,7 @@ describe('the command line', () => {
     const made = await runMillrace(['new', 'phishing', '--from', 'phishing.csv', '--label', 'is_phishing'], {}, folder)
     expect(made).toMatchObject({ exitCode: 0, errors: '' })
     expect(made.output).toMatch(
-      /1,250 rows\. To be predicted: whether is_phishing is 1 \(binary\)[\s\S]*rows are spaced evenly[\s\S]*served +0\.8\d+[\s\S]*below the best of the others/,
+      /1,250 rows\. To be predicted: whether is_phishing is 1 \(binary\)[\s\S]*--problem multiclass or --problem regression[\s\S]*rows are spaced evenly[\s\S]*served +0\.8\d+[\s\S]*below the best of the others/,
     )
     expect(
       await runMillrace(['new', 'phishing', '--from', 'phishing.csv', '--label', 'is_phishing'], {}, folder),
@@ -174,7 +174,8 @@ describe('the command line', () => {
     expect(await runMillrace(['inspect', 'clicks'], {}, folder)).toMatchObject({ exitCode: 66 }) // MILLRACE_CLI_NOTHING
     expect(await runMillrace(['run', 'clicks', '--until-caught-up'], {}, folder)).toMatchObject({
       exitCode: 0,
-      output: expect.stringContaining('500 events and 500 predictions'),
+      output: expect.stringMatching(/^The API is at http[\s\S]*500 events and 500 predictions/),
+      errors: '', // the log is for who asks for it
     })
     const tail = await runMillrace(['tail', 'clicks.predictions', '--from-start', '--json'], {}, folder)
     expect(

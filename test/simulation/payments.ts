@@ -1,7 +1,7 @@
 import { eventSchema } from '../../src/codec/event-schema.ts'
 import { defineStream, linearRegression, oneHot, pipeline, standardScaler } from '../../src/index.ts'
 import type { SeededRandom } from '../../src/stats/seeded-random.ts'
-import type { SimulationCase } from '../../src/testing/simulation.ts'
+import type { SimulationCase } from '../../src/testing/run-simulation.ts'
 import { StreamHarness } from '../../src/testing/stream-harness.ts'
 
 const time = { type: 'long', logicalType: 'timestamp-millis' }

@@ -1,5 +1,5 @@
 // Runs one seed of the simulator and tells all that happens: node test/simulation/replay-seed.ts <seed> [guard that is off] ...
-import { runSimulation } from '../../src/testing/simulation.ts'
+import { runSimulation } from '../../src/testing/run-simulation.ts'
 import { paymentCase } from './payments.ts'
 
 const [seed, ...off] = process.argv.slice(2)

@@ -34,7 +34,15 @@ describe('a task under faults', () => {
     for (const [point, name] of faultPoints.entries()) {
       let wasHit = false
       for (let seed = 0; seed < 40 && !wasHit; seed++) {
-        const plan = { crashAt: { point, nth: 1 }, crash: seed % 2 === 0 ? 0 : 0.01, snapshotRows: 5, steps: 500, corruption: 0, mutation: 0, trimming: 0 }
+        const plan = {
+          crashAt: { point, nth: 1 },
+          crash: seed % 2 === 0 ? 0 : 0.01,
+          snapshotRows: 5,
+          steps: 500,
+          corruption: 0,
+          mutation: 0,
+          trimming: 0,
+        }
         const report = await runSimulation(payments, seed, { plan })
         expect(told(report)).toBeUndefined()
         wasHit = report.crashes.includes(name)

@@ -24,7 +24,10 @@ function withFeature(name: string, feature: (payment: any) => unknown) {
 describe('checkStream', () => {
   it('finds nothing in streams whose results follow from their records alone', async () => {
     expect(await checkStream(payments, records, { schemas })).toMatchObject({ difference: undefined })
-    const history = flights(150, 1, 60_000).map(({ landedAt: _, delayMinutes: __, ...record }) => ({ input: 'departures', record }))
+    const history = flights(150, 1, 60_000).map(({ flightId, departedAt, distance, origin, destination }) => ({
+      input: 'departures',
+      record: { flightId, departedAt, distance, origin, destination },
+    }))
     const { difference, predictions } = await checkStream(flightDelay, history)
     expect([difference, predictions]).toEqual([undefined, 150])
   })
@@ -41,7 +44,11 @@ describe('checkStream', () => {
 
   it('finds an arrow that counts its calls', async () => {
     let calls = 0
-    const { difference } = await checkStream(withFeature('calls', () => calls++), records, { schemas })
+    const { difference } = await checkStream(
+      withFeature('calls', () => calls++),
+      records,
+      { schemas },
+    )
     expect(difference).toMatchObject({ what: "feature 'calls'", position: 0 })
   })
 
@@ -68,9 +75,20 @@ describe('checkStream', () => {
         }) as never,
       } as never)
     const chance = () => Math.random()
-    const label = await checkStream(withLabel(chance, () => true), records, { schemas })
+    const label = await checkStream(
+      withLabel(chance, () => true),
+      records,
+      { schemas },
+    )
     expect(label.difference?.what).toBe('label')
-    const filter = await checkStream(withLabel(() => 1, () => chance() < 0.5), records, { schemas })
+    const filter = await checkStream(
+      withLabel(
+        () => 1,
+        () => chance() < 0.5,
+      ),
+      records,
+      { schemas },
+    )
     expect(filter.difference?.what).toBe('which events are predicted')
   })
 

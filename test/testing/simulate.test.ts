@@ -98,7 +98,12 @@ describe('table', () => {
     const rows = await table(flightDelay, recordsOf(all))
     expect(rows.map(({ id }) => id)).toEqual(all.map(({ flightId }) => flightId))
     expect(rows.map(({ label }) => label)).toEqual(all.map(({ delayMinutes }) => (delayMinutes > 15 ? 1 : 0)))
-    expect(rows[0].features).toMatchObject({ hour: '0', distance: all[0].distance, origin: all[0].origin, departuresNow: 0 })
+    expect(rows[0].features).toMatchObject({
+      hour: '0',
+      distance: all[0].distance,
+      origin: all[0].origin,
+      departuresNow: 0,
+    })
     const before = all.slice(0, 200).filter(({ origin }) => origin === all[200].origin)
     const recent = before.filter(({ departedAt }) => departedAt > all[200].departedAt - 30 * 60_000)
     expect(rows[200].features.departuresNow).toBe(recent.length)

@@ -115,6 +115,15 @@ export const classes = defineStream({
   },
 })
 
+export const onlyTrue = defineStream({
+  name: 'only-true',
+  inputs,
+  build: ({ departures, arrivals }) => {
+    const landed = departures.label(arrivals, { value: () => true, horizon: '36h', never: { value: false } })
+    return departures.featurize({ distance: 'distance' }).predict(landed, { model: logisticRegression() })
+  },
+})
+
 export const sameRecord = defineStream({
   name: 'same-record',
   inputs: { departures: inputs.departures },

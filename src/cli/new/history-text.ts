@@ -1,4 +1,5 @@
 import { basename, relative } from 'node:path'
+import { fitted } from './fitted.ts'
 import type { InferredColumn } from './infer-columns.ts'
 import { quoted } from './quoted.ts'
 import { rowSpacing } from './row-spacing.ts'
@@ -10,10 +11,16 @@ export function historyText(design: StreamDesign, folder: string): string {
   const path = relative(folder, file).replaceAll('\\', '/')
   const compressed = file.endsWith('.gz')
   const ordered = timeColumn === undefined || timeColumn.ascending
-  const fields = design.columns.map((column) => `${column.name}: ${cellText(column)}`)
-  if (timeColumn === undefined) fields.unshift(`${timeField}: START + row * EVERY_MS`)
-  const record = [`${keyField}: String(row)`, ...fields].map((field) => `      ${field},`)
-  const uses = (type: string): boolean => fields.some((field) => field.includes(`: ${type}(`))
+  const readers = new Set(design.columns.map(readerOf))
+  const record = [
+    `      ${keyField}: String(row),`,
+    ...(timeColumn === undefined ? [`      ${timeField}: START + row * EVERY_MS,`] : []),
+    ...design.columns.flatMap((column) =>
+      fitted(`      ${column.name}: ${readerOf(column)}(`, [cellText(column)], '),'),
+    ),
+  ]
+  const options = ['columns: true', 'bom: true', 'skip_empty_lines: true']
+  if (delimiter !== ',') options.push(`delimiter: ${quoted(delimiter)}`)
   const lines = [
     "import { createReadStream } from 'node:fs'",
     ...(compressed ? ["import { createGunzip } from 'node:zlib'"] : []),
@@ -34,7 +41,8 @@ export function historyText(design: StreamDesign, folder: string): string {
     `/** The rows of ${basename(file)}, ${timeColumn === undefined ? 'in its order' : `by ${timeColumn.header}`}. */`,
     'export default async function* history(): AsyncGenerator<HistoryRecord> {',
     `  const file = createReadStream(new URL(${quoted(path)}, import.meta.url))`,
-    `  const rows = file${compressed ? '.pipe(createGunzip())' : ''}.pipe(parse({ columns: true, bom: true, skip_empty_lines: true${delimiter === ',' ? '' : `, delimiter: ${JSON.stringify(delimiter)}`} }))`,
+    ...fitted('  const parser = parse({', options, '})', ' '),
+    `  const rows = file${compressed ? '.pipe(createGunzip())' : ''}.pipe(parser)`,
     '  let row = 0',
     ...(ordered ? [] : ['  const all: HistoryRecord[] = [] // the file is not in the order of its times']),
     '  for await (const cells of rows as AsyncIterable<Record<string, string>>) {',
@@ -48,13 +56,13 @@ export function historyText(design: StreamDesign, folder: string): string {
     '  }',
     ...(ordered ? [] : ['  all.sort((a, b) => (a.arrival as number) - (b.arrival as number))', '  yield* all']),
     '}',
-    ...(uses('text')
+    ...(readers.has('text')
       ? ['', 'function text(cell: string): string | null {', "  return cell === '' ? null : cell", '}']
       : []),
-    ...(uses('number')
+    ...(readers.has('number')
       ? ['', 'function number(cell: string): number | null {', "  return cell === '' ? null : Number(cell)", '}']
       : []),
-    ...(uses('flag')
+    ...(readers.has('flag')
       ? [
           '',
           'function flag(cell: string): boolean | null {',
@@ -62,7 +70,7 @@ export function historyText(design: StreamDesign, folder: string): string {
           '}',
         ]
       : []),
-    ...(uses('timestamp') ? timestampLines : []),
+    ...(readers.has('timestamp') ? timestampLines : []),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -71,15 +79,23 @@ const timestampLines = [
   '',
   '/** ISO 8601 (a time without a zone is in UTC), or seconds or milliseconds since 1970. */',
   'function timestamp(cell: string): number {',
-  "  if (/^\\d{4}-\\d\\d-\\d\\d/.test(cell)) return Date.parse(/[Zz]$|[+-]\\d\\d:?\\d\\d$/.test(cell) || cell.length === 10 ? cell : `${cell.replace(' ', 'T')}Z`)",
+  "  if (cell === '') return Number.NaN",
+  '  if (/^\\d{4}-\\d\\d/.test(cell)) {',
+  '    const isWhole = cell.length <= 10 || /[Zz]$|[+-]\\d\\d:?\\d\\d$/.test(cell)',
+  "    return Date.parse(isWhole ? cell : `${cell.replace(' ', 'T')}Z`)",
+  '  }',
   '  const number = Number(cell)',
   '  return Math.round(Math.abs(number) < 1e11 ? number * 1000 : number)',
   '}',
 ]
 
-function cellText({ header, type, name }: InferredColumn): string {
-  const cell = `cells${header === name ? `.${name}` : `[${quoted(header)}]`}`
-  if (type === 'string') return `text(${cell})`
-  if (type === 'boolean') return `flag(${cell})`
-  return type === 'timestamp-millis' ? `timestamp(${cell})` : `number(${cell})`
+/** The function of the history file that reads a column's cells. */
+function readerOf({ type }: InferredColumn): 'text' | 'flag' | 'timestamp' | 'number' {
+  if (type === 'string') return 'text'
+  if (type === 'boolean') return 'flag'
+  return type === 'timestamp-millis' ? 'timestamp' : 'number'
+}
+
+function cellText({ header, name }: InferredColumn): string {
+  return `cells${header === name ? `.${name}` : `[${quoted(header)}]`}`
 }

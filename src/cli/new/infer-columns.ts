@@ -15,6 +15,12 @@ export interface InferredColumn {
   readonly manyValues: boolean
   /** Of a timestamp: whether each row's is at or after the row's before. */
   readonly ascending: boolean
+  /** Of a timestamp: whether each is the beginning of a day in UTC, as dates are. */
+  readonly wholeDays: boolean
+  /** Of what should be a time: the first value that is none. */
+  readonly noTime: string | undefined
+  /** Of a timestamp: the first value that is before 1970. */
+  readonly before1970: string | undefined
 }
 
 export interface InferredFile {
@@ -25,7 +31,8 @@ export interface InferredFile {
 export const MOST_VALUES = 1000
 const MAX_INT = 2 ** 31
 const booleans = new Set(['true', 'false'])
-const dated = /^\d{4}-\d\d-\d\d/
+const DAY_MS = 86_400_000
+const dated = /^\d{4}-\d\d(-\d\d|$)/
 
 /** Reads a file once and says of each column which type all its values fit. `time`: a column that holds times, whatever its values look like. */
 export async function inferColumns(path: string, time?: string): Promise<InferredFile> {
@@ -71,6 +78,9 @@ class Draft {
   private largest = 0
   private latest = Number.NEGATIVE_INFINITY
   private ascending = true
+  private wholeDays = true
+  private noTime: string | undefined
+  private before1970: string | undefined
 
   constructor(header: string, name: string, isTime: boolean) {
     this.header = header
@@ -98,15 +108,20 @@ class Draft {
     }
     if (this.isDate || this.isTime) {
       const at = this.isTime || dated.test(text) ? timestampOf(text) : Number.NaN
-      if (!Number.isFinite(at)) this.isDate = false
+      if (!Number.isFinite(at)) {
+        this.isDate = false
+        this.noTime ??= text
+      }
+      if (at < 0) this.before1970 ??= text
+      if (at % DAY_MS !== 0) this.wholeDays = false
       if (at < this.latest) this.ascending = false
       this.latest = at
     }
   }
 
   column(): InferredColumn {
-    const { header, name, empty, values, manyValues, ascending } = this
-    return { header, name, type: this.type(), nullable: empty, values, manyValues, ascending }
+    const { header, name, empty: nullable, values, manyValues, ascending, wholeDays, noTime, before1970 } = this
+    return { header, name, type: this.type(), nullable, values, manyValues, ascending, wholeDays, noTime, before1970 }
   }
 
   private type(): InferredColumn['type'] {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { MillraceError } from '../../errors.ts'
 import { durationMs } from '../../stats/duration.ts'
 import { runBacktest } from '../backtest-command.ts'
@@ -10,8 +10,10 @@ import { formatCount } from '../format.ts'
 import { Project } from '../project.ts'
 import { delimiterOf, rowFormat } from '../read-rows.ts'
 import { writeTypes } from '../types-command.ts'
+import { typedCommand } from '../typed-command.ts'
 import { inferColumns } from './infer-columns.ts'
 import { designStream, type StreamDesign } from './stream-design.ts'
+import type { LabelProblem } from './label-problem.ts'
 import { historyText } from './history-text.ts'
 import { schemaText } from './schema-text.ts'
 import { streamText } from './stream-text.ts'
@@ -22,6 +24,7 @@ interface NewOptions {
   readonly label: string
   readonly time?: string
   readonly delay?: string
+  readonly problem?: LabelProblem
   readonly force?: boolean
 }
 
@@ -39,6 +42,13 @@ export function newCommand(): Command {
     .option(
       '--delay <duration>',
       "how long after its row a label is known, such as '1h' (default: at once after the prediction)",
+    )
+    .addOption(
+      new Option('--problem <kind>', 'what the label makes (default: as its values suggest)').choices([
+        'binary',
+        'multiclass',
+        'regression',
+      ]),
     )
     .option('--force', 'write over files that are there')
     .addHelpText(
@@ -71,9 +81,9 @@ async function create(name: string, options: NewOptions, command: Command): Prom
       'Name a .csv or .tsv file',
     )
   const inferred = await inferColumns(file, options.time)
-  const { label, time, delay } = options
+  const { label, time, delay, problem } = options
   const design = designStream(
-    { name, file, delimiter: existsSync(file) ? await delimiterOf(file) : ',', label, time, delay },
+    { name, file, delimiter: existsSync(file) ? await delimiterOf(file) : ',', label, time, delay, problem },
     inferred,
   )
   const written = writeFiles(project, design, options.force ?? false)
@@ -84,7 +94,8 @@ async function create(name: string, options: NewOptions, command: Command): Prom
     terminal.line()
   }
   await runBacktest(project, name, {})
-  if (!project.json) terminal.line(`Change streams/${name}.ts and score it again with: millrace backtest ${name}`)
+  if (!project.json)
+    terminal.line(`Change streams/${name}.ts and score it again with: ${typedCommand(`backtest ${name}`)}`)
 }
 
 function writeFiles({ config, folder }: Project, design: StreamDesign, force: boolean): string[] {
@@ -123,7 +134,8 @@ function hasVitest(folder: string): boolean {
 
 /** What was found in the file, for people. */
 function findings(design: StreamDesign): string[] {
-  const { problem, positive, labelColumn, timeColumn, delay, numbers, categories, left } = design
+  const { problem, otherProblems, positive, labelColumn, timeColumn, delay, numbers, categories, calendar, left } =
+    design
   const predicted =
     problem === 'binary'
       ? `whether ${labelColumn.header} is ${positive}`
@@ -131,7 +143,10 @@ function findings(design: StreamDesign): string[] {
         ? `which ${labelColumn.header} it is, of ${labelColumn.values.size}`
         : labelColumn.header
   return [
-    `${formatCount(design.rows)} rows. To be predicted: ${predicted} (${problem}), from ${numbers.length} numbers and ${categories.length} categories.`,
+    `${formatCount(design.rows)} rows. To be predicted: ${predicted} (${problem}), from ${numbers.length} numbers and ${categories.length + calendar.length} categories.`,
+    ...(otherProblems.length > 0
+      ? [`To take ${labelColumn.header} otherwise: --problem ${otherProblems.join(' or --problem ')}.`]
+      : []),
     ...left.map(({ column, why }) => `Column ${column.header} is left out, for ${why}.`),
     timeColumn === undefined
       ? 'There is no time column (--time): rows are spaced evenly, one a minute.'

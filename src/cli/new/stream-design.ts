@@ -1,6 +1,7 @@
 import { MillraceError } from '../../errors.ts'
 import { nearest } from '../../stream/nearest.ts'
 import type { InferredColumn, InferredFile } from './infer-columns.ts'
+import { labelProblem, type LabelProblem } from './label-problem.ts'
 
 /** What `millrace new` is asked for. */
 export interface NewStream {
@@ -13,6 +14,8 @@ export interface NewStream {
   readonly time: string | undefined
   /** How long after its row a label is known, such as '1h'; undefined: at once after the prediction. */
   readonly delay: string | undefined
+  /** Undefined: as the label's values suggest. */
+  readonly problem?: LabelProblem
 }
 
 /** What is made of a file: the roles of its columns, and the problem that its label makes. */
@@ -24,17 +27,19 @@ export interface StreamDesign extends NewStream {
   /** Names of the key and time fields, added where the file has none. */
   readonly keyField: string
   readonly timeField: string
-  readonly problem: 'binary' | 'multiclass' | 'regression'
+  readonly problem: LabelProblem
+  /** What else the label may be taken as. */
+  readonly otherProblems: readonly LabelProblem[]
   /** Binary: the value that is true. */
   readonly positive: string
   readonly numbers: readonly InferredColumn[]
   readonly categories: readonly InferredColumn[]
+  /** Features of the time column, by name: what of the time each is. */
+  readonly calendar: readonly { readonly name: string; readonly part: 'hourOfDay' | 'dayOfWeek' | 'monthOfYear' }[]
   /** Columns that no feature is made of, each with the reason. */
   readonly left: readonly { readonly column: InferredColumn; readonly why: string }[]
 }
 
-const CLASSES = 64
-const FEW = 10 // whole numbers with at most so many values are classes, with more an amount
 const CATEGORIES = 500
 
 /** Decides what a stream on a file looks like. Throws MILLRACE_CLI_USAGE for a column that is not there, MILLRACE_CLI_DATA for a label or time that can't be used. */
@@ -44,14 +49,7 @@ export function designStream(asked: NewStream, { columns, rows }: InferredFile):
     throw new MillraceError('MILLRACE_CLI_DATA', file, 'there are no rows in it', 'Give a file with a header and rows')
   const labelColumn = columnOf(columns, label, '--label')
   const timeColumn = time === undefined ? undefined : columnOf(columns, time, '--time')
-  if (timeColumn !== undefined && timeColumn.type !== 'timestamp-millis') {
-    throw new MillraceError(
-      'MILLRACE_CLI_DATA',
-      `${file}, column '${time}'`,
-      'some of its values are no time',
-      'Use ISO 8601, or seconds or milliseconds since 1970; or leave --time out',
-    )
-  }
+  if (timeColumn !== undefined) checkTimes(timeColumn, file)
   if (labelColumn === timeColumn)
     throw new MillraceError('MILLRACE_CLI_USAGE', '--label', 'it is the time column too', 'Name another column')
   if (labelColumn.values.size < 2)
@@ -61,7 +59,7 @@ export function designStream(asked: NewStream, { columns, rows }: InferredFile):
       'all its values are the same',
       'Name a column that varies',
     )
-  const problem = problemOf(labelColumn, file)
+  const { problem, otherProblems } = labelProblem(labelColumn, file, asked.problem)
   const others = columns.filter((column) => column !== labelColumn && column !== timeColumn)
   const left: { column: InferredColumn; why: string }[] = []
   const numbers: InferredColumn[] = []
@@ -72,14 +70,15 @@ export function designStream(asked: NewStream, { columns, rows }: InferredFile):
     else if (column.type === 'string') categories.push(column)
     else numbers.push(column)
   }
-  if (numbers.length + categories.length === 0)
+  const names = new Set(columns.map(({ name }) => name))
+  const calendar = timeColumn === undefined ? [] : calendarOf(timeColumn, names)
+  if (numbers.length + categories.length + calendar.length === 0)
     throw new MillraceError(
       'MILLRACE_CLI_DATA',
       file,
       'no column is left to predict from',
       'Give a file with further columns',
     )
-  const names = new Set(columns.map(({ name }) => name))
   return {
     ...asked,
     rows,
@@ -89,9 +88,11 @@ export function designStream(asked: NewStream, { columns, rows }: InferredFile):
     keyField: free('id', names),
     timeField: timeColumn?.name ?? free('time', names),
     problem,
+    otherProblems,
     positive: problem === 'binary' ? positiveOf(labelColumn) : '',
     numbers,
     categories,
+    calendar,
     left,
   }
 }
@@ -110,18 +111,25 @@ function columnOf(columns: readonly InferredColumn[], header: string, option: st
   )
 }
 
-function problemOf({ type, values, manyValues, header }: InferredColumn, file: string): StreamDesign['problem'] {
-  const isNumber = type === 'int' || type === 'long' || type === 'double'
-  if (!manyValues && values.size === 2) return 'binary'
-  if (isNumber) return type === 'int' && !manyValues && values.size <= FEW ? 'multiclass' : 'regression'
-  if (!manyValues && values.size <= CLASSES && type === 'string') return 'multiclass'
-  const what = manyValues ? `more than ${values.size}` : `${values.size}`
-  throw new MillraceError(
-    'MILLRACE_CLI_DATA',
-    `${file}, column '${header}'`,
-    `it has ${what} different texts, too many classes`,
-    `Name a label of numbers or of at most ${CLASSES} classes`,
-  )
+function checkTimes({ header, type, nullable, noTime, before1970 }: InferredColumn, file: string): void {
+  const refuse = (wrong: string, remedy: string): never => {
+    throw new MillraceError('MILLRACE_CLI_DATA', `${file}, column '${header}'`, wrong, remedy)
+  }
+  if (type !== 'timestamp-millis' && noTime !== undefined)
+    refuse(
+      `'${noTime}' is no time`,
+      'Use ISO 8601 (2024-01, 2024-01-31 or 2024-01-31T12:00:00Z), or since 1970 seconds from 1e8 or milliseconds from 1e11; or leave --time out',
+    )
+  if (type !== 'timestamp-millis' || nullable) refuse('some rows have no time', 'Give each one, or leave --time out')
+  if (before1970 !== undefined)
+    refuse(`'${before1970}' is before 1970, when event times begin`, 'Use later times, or leave --time out')
+}
+
+/** Of dates the hour says nothing. */
+function calendarOf({ wholeDays }: InferredColumn, names: ReadonlySet<string>): StreamDesign['calendar'] {
+  const weekday = { name: free('weekday', names), part: 'dayOfWeek' } as const
+  if (wholeDays) return [weekday, { name: free('month', names), part: 'monthOfYear' }]
+  return [{ name: free('hour', names), part: 'hourOfDay' }, weekday]
 }
 
 /** Of two values the one that says yes: true, 1, yes, the greater number; else the second by the alphabet. */

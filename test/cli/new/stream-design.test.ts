@@ -69,6 +69,40 @@ describe('the design of a stream', () => {
     expect(await designed(asked, text + more)).toMatchObject({ problem, positive })
   })
 
+  it('has the problem that is asked for, where the label can make it', async () => {
+    expect(await designed({ label: 'stars', problem: 'regression' })).toMatchObject({
+      problem: 'regression',
+      otherProblems: ['multiclass'],
+    })
+    expect(await designed({ label: 'returned', problem: 'multiclass' })).toMatchObject({ otherProblems: ['binary'] })
+    await expect(designed({ label: 'stars', problem: 'binary' })).rejects.toThrow(
+      /it has 3 different numbers, which make no binary problem\. Leave --problem out, or choose multiclass or regression/,
+    )
+    await expect(designed({ label: 'at' })).rejects.toThrow(/it is a time/)
+  })
+
+  it('takes of a time the hour and the weekday, of a date the weekday and the month', async () => {
+    const { calendar } = await designed({ time: 'at' })
+    expect(calendar.map(({ name }) => name)).toEqual(['hour', 'weekday'])
+    const dates = await designed({ time: 'month' }, 'month,returned\n2024-01,yes\n2024-02,no\n')
+    expect(dates.calendar).toEqual([
+      { name: 'weekday', part: 'dayOfWeek' },
+      { name: 'rowMonth', part: 'monthOfYear' },
+    ])
+  })
+
+  it('reads no small number as seconds since 1970', async () => {
+    await expect(designed({ time: 'day' }, 'day,x,returned\n736389,1,yes\n736390,2,no\n')).rejects.toThrow(
+      /column 'day': '736389' is no time\. Use ISO 8601 .* seconds from 1e8 or milliseconds from 1e11/,
+    )
+    await expect(designed({ time: 'day' }, 'day,x,returned\n2024-01-01,1,yes\n,2,no\n')).rejects.toThrow(
+      /some rows have no time/,
+    )
+    await expect(designed({ time: 'day' }, 'day,x,returned\n1949-01,1,yes\n1949-02,2,no\n')).rejects.toThrow(
+      /'1949-01' is before 1970/,
+    )
+  })
+
   it('leaves out what no feature can be made of, and says why', async () => {
     const { left, numbers, categories } = await designed({})
     expect(left.map(({ column }) => column.header)).toEqual(['at', 'same', 'empty'])

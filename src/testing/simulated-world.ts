@@ -3,83 +3,29 @@ import { MillraceError } from '../errors.ts'
 import { MemoryBroker } from '../log/memory-broker.ts'
 import { MemoryLog } from '../log/memory-log.ts'
 import type { RecordBatch } from '../log/record-batch.ts'
-import { SeededRandom } from '../stats/seeded-random.ts'
-import type { Guards } from '../task/guards.ts'
+import type { SeededRandom } from '../stats/seeded-random.ts'
 import { endOf } from '../task/journal-record.ts'
-import { outputEncoders } from '../task/output-encoders.ts'
 import type { TaskOptions } from '../task/task-options.ts'
-import { type FaultPlan, faultPlan } from './fault-plan.ts'
+import type { FaultPlan } from './fault-plan.ts'
 import { faultPoint, faultPoints } from './fault-points.ts'
+import { failureAt } from './failure-at.ts'
+import { isTaken } from './is-taken.ts'
 import { JournalHistory } from './journal-history.ts'
+import { corruptBlob } from './corrupt-blob.ts'
 import { ManualClock } from './manual-clock.ts'
 import { MemoryProcess, type OutsideCall } from './memory-process.ts'
+import { mutateRecord } from './mutate-record.ts'
+import type { SimulationOptions, SimulationReport } from './run-simulation.ts'
 import { type Parked, Scheduler } from './scheduler.ts'
 import { SimulatedInputs } from './simulated-inputs.ts'
 import { SimulatedLog } from './simulated-log.ts'
 import { SimulatedOwner } from './simulated-owner.ts'
 import { simulationVerdict } from './simulation-verdict.ts'
-import { corruptBlob, mutateRecord, trimPartition } from './storage-faults.ts'
-import type { Simulated, StreamHarness } from './stream-harness.ts'
+import { trimPartition } from './trim-partition.ts'
+import type { StreamHarness } from './stream-harness.ts'
 
 const MOST_STEPS = 50_000 // a run that takes longer is stuck
 const MOST_OWNERS = 3
-
-/** A stream and what it is fed with. */
-export interface SimulationCase {
-  readonly harness: StreamHarness
-  /** The records of a run. */
-  readonly records: (random: SeededRandom) => Simulated<any>
-}
-
-export interface SimulationOptions {
-  /** The engine's checks that are off. */
-  readonly guards?: Partial<Guards>
-  /** Parts of the plan that don't follow from the seed. */
-  readonly plan?: Partial<FaultPlan>
-  /** Told of all that happens, in words. */
-  readonly trace?: (line: string) => void
-}
-
-/** What a simulated run came to. */
-export interface SimulationReport {
-  readonly seed: number
-  /** What was wrong; undefined when nothing was. */
-  readonly failure: string | undefined
-  /** How it ended: with all input taken, or by the code of the error with which the task rightly gave up. */
-  readonly outcome: string
-  readonly plan: FaultPlan
-  readonly steps: number
-  readonly starts: number
-  readonly transactions: number
-  /** The points at which processes died. */
-  readonly crashes: readonly string[]
-  /** How many faults of each kind there were. */
-  readonly faults: Readonly<Record<string, number>>
-  /** Equal for runs in which the same happened. */
-  readonly digest: number
-}
-
-/**
- * One run of a task under faults, all of which follow from the seed: crashes at any await, unknown outcomes, zombies,
- * duplicated and stale answers, damaged blobs, full disks, producers' transactions. What the task has published is
- * compared with an execution of the same journal without any faults, and on a backlog with the pure merge of the inputs.
- * The same seed gives the same run.
- */
-export async function runSimulation(
-  { harness, records }: SimulationCase,
-  seed: number,
-  options: SimulationOptions = {},
-): Promise<SimulationReport> {
-  const random = new SeededRandom(seed)
-  const plan = { ...faultPlan(random), ...options.plan }
-  const fresh = harness.anew()
-  const timed = fresh.timed(records(random))
-  await outputEncoders(fresh.graph.name, fresh.registry) // reads files the first time: not in the midst of a run
-  const batches = (await fresh.encode(timed, plan.partitions)).filter(({ count }) => count > 0)
-  const world = new SimulatedWorld(fresh, seed, random, plan, options, batches)
-  await world.run()
-  return world.report
-}
 
 /** Everything around the task: log, blobs, time, producers, processes, and who has the task. */
 export class SimulatedWorld {
@@ -168,19 +114,6 @@ export class SimulatedWorld {
     this.options.trace?.(`${this.steps} ${line}`)
   }
 
-  /** Whether offsets are beyond every record of the inputs. */
-  isTaken(ends: readonly number[]): boolean {
-    let index = 0
-    for (const topic of this.harness.topics.toSorted()) {
-      const readers = this.harness.graph.inputs.filter((input) => input.topic === topic).length
-      for (const { entries } of this.broker.partitions.get(topic) ?? []) {
-        const last = entries.findLast(({ chunk, state }) => chunk !== undefined && state === 'committed')
-        for (let reader = 0; reader < readers; reader++) if (ends[index++] < (last?.end ?? 0)) return false
-      }
-    }
-    return true
-  }
-
   taskOptions(process: MemoryProcess, generation: number): TaskOptions {
     const { harness, plan } = this
     return {
@@ -236,7 +169,9 @@ export class SimulatedWorld {
     const owner = new SimulatedOwner(generation, process)
     this.owners.push(owner)
     this.note(`generation ${generation} begins`)
-    void owner.own(this.taskOptions(process, generation), (error) => this.note(`generation ${generation}: ${codeOf(error)}`))
+    void owner.own(this.taskOptions(process, generation), (error) =>
+      this.note(`generation ${generation}: ${codeOf(error)}`),
+    )
   }
 
   private meet(
@@ -259,7 +194,8 @@ export class SimulatedWorld {
     this.visits.set(parked.point, visits)
     const { plan } = this
     const aim = plan.crashAt
-    const isAimed = aim !== undefined && faultPoints[aim.point % faultPoints.length] === parked.point && aim.nth === visits
+    const isAimed =
+      aim !== undefined && faultPoints[aim.point % faultPoints.length] === parked.point && aim.nth === visits
     if (!this.isHealing && (isAimed || this.random.next() < plan.crash)) this.kill(owner, parked.point)
     else if (!this.isHealing && this.fails(owner, parked)) this.count('failure')
     else {
@@ -271,7 +207,7 @@ export class SimulatedWorld {
   private fails(owner: SimulatedOwner, parked: Parked): boolean {
     const isZombie = owner !== this.latest
     if (this.random.next() >= this.plan.failure * (isZombie ? 10 : 1)) return false
-    const code = failureOf(parked.point)
+    const code = failureAt(parked.point)
     if (code === undefined) return false
     this.note(`${owner.generation} ${parked.point} fails: ${code}`)
     parked.fail(new MillraceError(code, 'simulation', 'this call was made to fail', 'Nothing'))
@@ -330,13 +266,14 @@ export class SimulatedWorld {
       return
     }
     const { task } = this.latest
-    if (task !== undefined && this.isTaken(endOf(task.committed))) task.stop()
+    if (task !== undefined && isTaken(this.broker, this.harness, endOf(task.committed))) task.stop()
   }
 
   private staleBatch(topic: string, partition: number, offset: number): RecordBatch | undefined {
     if (this.isHealing || /\.(journal|control)$/.test(topic)) return undefined
     const candidates = this.given.filter(
-      (batch) => batch.topic === topic && batch.partition === partition && batch.count > 0 && batch.offsets[0] !== offset,
+      (batch) =>
+        batch.topic === topic && batch.partition === partition && batch.count > 0 && batch.offsets[0] !== offset,
     )
     if (candidates.length === 0 || !this.chance('stale', this.plan.stale)) return undefined
     return candidates[this.random.nextInt(candidates.length)]
@@ -352,15 +289,6 @@ export class SimulatedWorld {
   private count(fault: string): void {
     this.faults[fault] = (this.faults[fault] ?? 0) + 1
   }
-}
-
-/** How a call at a point may fail; undefined where it can't. A lost answer of a commit leaves unknown what came of it. */
-function failureOf(point: string): 'MILLRACE_LOG_UNKNOWN_OUTCOME' | 'MILLRACE_LOG_UNAVAILABLE' | 'MILLRACE_STORE_DISK_FULL' | 'MILLRACE_STORE_UNAVAILABLE' | undefined {
-  if (point.endsWith('pause')) return undefined
-  if (point.includes('commit') || point.includes('marker')) return 'MILLRACE_LOG_UNKNOWN_OUTCOME'
-  if (point.includes('put')) return point.startsWith('before') ? 'MILLRACE_STORE_DISK_FULL' : 'MILLRACE_STORE_UNAVAILABLE'
-  if (/get|list|delete/.test(point)) return 'MILLRACE_STORE_UNAVAILABLE'
-  return 'MILLRACE_LOG_UNAVAILABLE'
 }
 
 function codeOf(error: unknown): string {

@@ -2,53 +2,7 @@ import type { MemoryBroker, MemoryPartition } from '../log/memory-broker.ts'
 import type { SeededRandom } from '../stats/seeded-random.ts'
 import { endOf, type JournalRecord } from '../task/journal-record.ts'
 import type { StreamHarness } from './stream-harness.ts'
-
-/** What was done to storage, and how to take it back. */
-export interface StorageFault {
-  readonly what: string
-  readonly undo: () => void
-}
-
-/** Changes, cuts off or deletes a blob of a snapshot; says which. Undefined when there is none. */
-export function corruptBlob(blobs: Map<string, Uint8Array>, random: SeededRandom): string | undefined {
-  const names = [...blobs.keys()].filter((name) => !name.startsWith('schema-'))
-  if (names.length === 0) return undefined
-  const name = names[random.nextInt(names.length)]
-  const bytes = new Uint8Array(blobs.get(name) as Uint8Array)
-  const how = ['changed', 'cut off', 'gone'][random.nextInt(3)]
-  if (how === 'gone') blobs.delete(name)
-  else if (how === 'cut off') blobs.set(name, bytes.subarray(0, random.nextInt(bytes.length)))
-  else {
-    bytes[random.nextInt(bytes.length)] ^= 1 + random.nextInt(255)
-    blobs.set(name, bytes)
-  }
-  return `blob ${name} is ${how}`
-}
-
-/** Deletes records of the journal or of an input that a start may still need. */
-export function trimPartition(
-  broker: MemoryBroker,
-  harness: StreamHarness,
-  records: readonly JournalRecord[],
-  random: SeededRandom,
-): StorageFault | undefined {
-  const topics = [`${harness.graph.name}.journal`, ...harness.topics]
-  const partitions = topics.flatMap((topic) => broker.partitions.get(topic) ?? [])
-  if (records.length === 0) return undefined
-  const partition = partitions[random.nextInt(partitions.length)]
-  const { start, entries } = partition
-  const { readableEnd } = broker.bounds(partition)
-  if (readableEnd === start) return undefined
-  const offset = start + 1 + random.nextInt(readableEnd - start)
-  const before = [...entries]
-  broker.deleteBefore(partition, offset)
-  const undo = (): void => {
-    if (partition.topic === topics[0]) return // its history is kept apart
-    partition.start = start
-    partition.entries = [...before, ...partition.entries.filter((entry) => !before.includes(entry))]
-  }
-  return { what: `${partition.topic}/${partition.partition} is deleted up to ${offset}`, undo }
-}
+import type { StorageFault } from './trim-partition.ts'
 
 /** Changes a character of the id of an event that is committed and would be read again by a start: as after a replica without the latest writes has become leader. */
 export function mutateRecord(

@@ -1,0 +1,19 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+
+const file = join(import.meta.dirname, 'results.json')
+
+/** Writes what a part of the fault runs came to into `results.json`, beside what the other parts have. */
+export function writeResults(part: string, results: object): void {
+  const machine = `${cpus()[0]?.model}, ${cpus().length} cores, ${process.platform}, Node ${process.version}`
+  writeFileSync(file, `${JSON.stringify({ ...readResults(), [part]: { machine, ...results } }, undefined, 2)}\n`)
+}
+
+function readResults(): object {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return {} // the first run
+  }
+}
