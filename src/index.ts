@@ -14,7 +14,18 @@ export { logisticRegression } from './learners/linear/logistic-regression.ts'
 export { pipeline } from './learners/pipeline.ts'
 export type { Duration } from './stats/duration.ts'
 export { defineStream, type Input, type Stream } from './stream/define-stream.ts'
-export type { Events, Feature, Json, Keyed, Label, Model, Rows, Windowed } from './stream/events.ts'
+export type {
+  Events,
+  Feature,
+  GateOptions,
+  Json,
+  Keyed,
+  Label,
+  Model,
+  RetrainOptions,
+  Rows,
+  Windowed,
+} from './stream/events.ts'
 export { ratio } from './stream/ratio.ts'
 export type { Schemas, Timestamp } from './stream/schema.ts'
 export { hashing } from './transforms/hashing.ts'

@@ -11,6 +11,7 @@ const CURVES = [
   ['log-loss', 'roc-auc'],
   ['mae', 'rmse'],
 ]
+const FULL = 500 // outcomes of a day that counts in means, as in the headline
 const BASELINES = 2 // drawn in a chart
 const TAKEOVERS: ReadonlySet<string> = new Set(['promoted', 'rolled_back'])
 
@@ -24,7 +25,7 @@ export function backtestReportCurve(result: BacktestResult): Markup {
   const models = [...new Set(drawn.flatMap((metric) => modelsIn(scores, metric)))]
   return markup`<div class="charts">${drawn.map((metric) => chart(result, metric, models, marks))}</div>
 <h2 id="months">By month</h2>
-<p class="quiet">Mean of the month's days.</p>
+<p class="quiet">Mean of the month's days with at least ${FULL} outcomes; of all days where none has as many.</p>
 ${drawn.map((metric) => monthTable(result, metric))}
 <details><summary>Every day</summary>
 ${metrics.map((metric) =>
@@ -54,10 +55,11 @@ function chart(
     values: curve.map(({ values }) => values[i]?.[metric] ?? Number.NaN),
   }))
   const title = `${metricTitle(metric)} by day`
+  const isFull = fullDays(curve)
   const times = curve.map(({ time }) => time)
   const description = `${times.length} days from ${day(times[0])} to ${day(times[times.length - 1])}: ${lines.map(({ name }) => name).join(', ')}. The table of every day has the values.`
-  return markup`<figure data-metric="${metric}"><h3>${title}</h3><div class="wide">${svgLineChart(`curve-${metric}`, title, description, times, lines, marks)}</div>
-<figcaption>Mean of the full days:<ul>${shown.map(
+  return markup`<figure data-metric="${metric}"><h3>${title}</h3><div class="wide">${svgLineChart(`curve-${metric}`, title, description, times, isFull, lines, marks)}</div>
+<figcaption>Mean of the days with at least ${FULL} outcomes${isFull.includes(false) ? '; others are hollow, and cut off at the scale' : ''}:<ul>${shown.map(
     (i, line) =>
       markup`<li><svg class="key" viewBox="0 0 36 12" aria-hidden="true"><line class="line line-${lines[line].style}" x1="0" x2="36" y1="6" y2="6"/></svg>${scores[i].name} ${reportFigure(scores[i].cohorts.mean.values[metric])}</li>`,
   )}</ul></figcaption></figure>
@@ -84,13 +86,21 @@ function marksOf({ signals, models }: BacktestResult): ChartMark[] {
 }
 
 function monthTable({ curve, scores }: BacktestResult, metric: string): Markup {
-  const months = Map.groupBy(curve, ({ time }) => day(time).slice(0, 7))
+  const isFull = fullDays(curve)
+  const counted = curve.filter((_, i) => isFull[i])
+  const months = Map.groupBy(counted, ({ time }) => day(time).slice(0, 7))
   const rows = [...months].map(([month, points]) => [
     month,
     reportFigureCount(points.length),
     ...scores.map((_, model) => reportFigure(meanOf(points.map(({ values }) => values[model]?.[metric])))),
   ])
   return htmlTable(metricTitle(metric), ['month', 'days', ...scores.map(({ name }) => name)], rows)
+}
+
+/** Which days have outcomes enough to be judged by: all, where none has. */
+function fullDays(curve: BacktestResult['curve']): boolean[] {
+  const isFull = curve.map(({ settled }) => settled >= FULL)
+  return isFull.includes(true) ? isFull : isFull.map(() => true)
 }
 
 /** The mean of the values that are there, NaN of none. */

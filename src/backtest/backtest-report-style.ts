@@ -20,12 +20,12 @@ svg.square { max-width: 30rem; min-width: 18rem } svg text { fill: var(--quiet);
 .line { fill: none; stroke-width: 1.6; stroke-linejoin: round } .line-0 { stroke: var(--served); stroke-width: 2.2 }
 .line-1 { stroke: var(--second); stroke-dasharray: 6 3 } .line-2 { stroke: var(--third); stroke-dasharray: 2 3 }
 .line-3 { stroke: var(--fourth); stroke-dasharray: 9 3 2 3 } .line-4 { stroke: var(--fifth); stroke-dasharray: 4 2 }
-.point, .bin { fill: var(--served) } .whisker { stroke: var(--served); stroke-width: 1.5 }
+.point, .bin { fill: var(--served) } .point.few { fill: var(--ground); stroke: var(--served) } .whisker { stroke: var(--served); stroke-width: 1.5 }
 .mark line { stroke-width: 2 } .drift line { stroke: var(--drift) } .models line { stroke: var(--models) } .mark .tall { stroke-width: 1; stroke-dasharray: 3 3 }
 .key { width: 2.2rem; min-width: 0; height: .8rem; display: inline-block; vertical-align: middle; margin-right: .4rem }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums } caption { text-align: left; padding: .2rem 0 }
 th, td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--rule); text-align: right; white-space: nowrap; vertical-align: top }
-th { font-weight: 600 } tbody th, .text { text-align: left } td.text { white-space: normal; min-width: 9rem; max-width: 30rem; overflow-wrap: anywhere }
+th { font-weight: 600 } tbody th, .text { text-align: left } td.long { white-space: normal; min-width: 16rem; max-width: 32rem; overflow-wrap: anywhere }
 caption span { position: sticky; left: 0; display: inline-block; max-width: calc(100vw - 2.5rem) }
 h3 { margin: 0; font-size: 1rem } details { margin: .75rem 0 } summary { cursor: pointer }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.2rem; margin: .75rem 0 } dt { color: var(--quiet) } dd { margin: 0; overflow-wrap: anywhere }

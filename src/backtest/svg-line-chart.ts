@@ -28,37 +28,41 @@ export interface ChartMark {
   readonly isTall: boolean
 }
 
-/** A line chart over days, ms, as SVG: the first line with its points, marks in lanes below. */
+/**
+ * A line chart over days, ms, as SVG: the first line with its points, marks in lanes below. The scale is that of the full
+ * days; what lies beyond it is drawn at its edge.
+ */
 export function svgLineChart(
   id: string,
   title: string,
   description: string,
   times: readonly number[],
+  isFull: readonly boolean[],
   lines: readonly ChartLine[],
   marks: readonly ChartMark[],
 ): Markup {
   const x = new SvgAxis(times[0] - HALF_DAY_MS, times[times.length - 1] + HALF_DAY_MS, LEFT, RIGHT)
-  const y = valueAxis(lines)
+  const y = valueAxis(lines, isFull)
   const shown = marks.filter(({ time }) => time >= x.low && time <= x.high + HALF_DAY_MS)
   const lanes = (['drift', 'models'] as const).filter((lane) => shown.some((mark) => mark.lane === lane))
   return markup`<svg viewBox="0 0 ${WIDTH} ${HEIGHT - (2 - lanes.length) * LANE - 30}" role="img" aria-labelledby="${id}-title ${id}-description">
 <title id="${id}-title">${title}</title>
 <desc id="${id}-description">${description}</desc>
 ${y.ticks(7).map(({ value, label }) => markup`<line class="grid" x1="${LEFT}" x2="${RIGHT}" y1="${y.at(value)}" y2="${y.at(value)}"/><text x="${LEFT - 6}" y="${y.at(value) + 4}" text-anchor="end">${label}</text>`)}
-${x.days(6).map(({ value, label }) => markup`<line class="grid" x1="${x.at(value)}" x2="${x.at(value)}" y1="${BOTTOM}" y2="${BOTTOM + 5}"/><text x="${x.at(value)}" y="${BOTTOM + 19}" text-anchor="middle">${label}</text>`)}
+${x.days(6).map(({ value, label }) => markup`<line class="grid" x1="${x.at(value)}" x2="${x.at(value)}" y1="${BOTTOM}" y2="${BOTTOM + 5}"/><text x="${x.at(value)}" y="${BOTTOM + 19}" text-anchor="${x.at(value) > RIGHT - 16 ? 'end' : 'middle'}">${label}</text>`)}
 ${lanes.map((lane, i) => markup`<text class="lane" x="${LEFT - 6}" y="${BOTTOM + 38 + i * LANE}" text-anchor="end">${lane}</text>`)}
 ${apart(shown, x).map((mark) => tick(mark, x, BOTTOM + 28 + lanes.indexOf(mark.lane) * LANE))}
 ${lines
   .map((line) => markup`<path class="line line-${line.style}" d="${path(line.values, times, x, y)}"/>\n`)
   .reverse()}${lines[0].values.map((value, i) =>
   Number.isFinite(value)
-    ? markup`<circle class="point" cx="${x.at(times[i])}" cy="${y.at(value)}" r="${times.length > 90 ? 2 : 3}"><title>${pointTitle(lines, times, i)}</title></circle>\n`
+    ? markup`<circle class="point${isFull[i] ? '' : ' few'}" cx="${x.at(times[i])}" cy="${within(y, value)}" r="${times.length > 90 ? 2 : 3}"><title>${pointTitle(lines, times, i)}</title></circle>\n`
     : undefined,
 )}</svg>`
 }
 
-function valueAxis(lines: readonly ChartLine[]): SvgAxis {
-  const values = lines.flatMap((line) => line.values).filter((value) => Number.isFinite(value))
+function valueAxis(lines: readonly ChartLine[], isFull: readonly boolean[]): SvgAxis {
+  const values = lines.flatMap((line) => line.values.filter((value, i) => isFull[i] && Number.isFinite(value)))
   const low = values.reduce((a, b) => Math.min(a, b), values[0] ?? 0)
   const high = values.reduce((a, b) => Math.max(a, b), values[0] ?? 1)
   const room = high > low ? (high - low) * 0.06 : 0.1
@@ -70,10 +74,14 @@ function path(values: readonly number[], times: readonly number[], x: SvgAxis, y
   let drawing = false
   for (let i = 0; i < values.length; i++) {
     const isKnown = Number.isFinite(values[i])
-    if (isKnown) d += `${drawing ? 'L' : 'M'}${x.at(times[i])} ${y.at(values[i])}`
+    if (isKnown) d += `${drawing ? 'L' : 'M'}${x.at(times[i])} ${within(y, values[i])}`
     drawing = isKnown
   }
   return d
+}
+
+function within(y: SvgAxis, value: number): number {
+  return y.at(Math.min(y.high, Math.max(y.low, value)))
 }
 
 /** Of marks at the same place in a lane, the tallest, with the titles of all. */

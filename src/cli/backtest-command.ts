@@ -24,8 +24,9 @@ export function backtestCommand(): Command {
     .argument('<stream>', 'name of a file in the streams folder')
     .option('--limit <records>', 'only the first records of the history', countOption)
     .option(
-      '--from <files...>',
-      'rows of a CSV, JSON lines or Parquet file instead of the history; with several inputs <input>=<file> for each',
+      '--from <file>',
+      'rows of a CSV, JSON lines or Parquet file instead of the history; of several inputs <input>=<file>, once for each',
+      (file: string, files: readonly string[] = []) => [...files, file],
     )
     .option('--report <file>', 'write an HTML report with learning curve, calibration and slices')
     .addHelpText(

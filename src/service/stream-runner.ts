@@ -115,6 +115,7 @@ export class StreamRunner {
         onDecision: (decision) => task.decide(decision),
         onTrouble: (error) => this.trouble(error),
       })
+      this.retrainer.attend(task.recovered.state.learning) // a job that a crash cut short
       view.started(task)
       this.show({ phase: 'running', replay: undefined, figures: view.figures() })
       if (this.stopping) task.stop()

@@ -1,4 +1,5 @@
 import type { EventDecoder } from '../codec/event-decoder.ts'
+import { MillraceError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import { ColumnStage } from '../operators/column-stage.ts'
 import { type NumberColumn, InputColumns } from '../stream/input-columns.ts'
@@ -14,6 +15,7 @@ import type { TaskOptions } from './task-options.ts'
 import type { TaskState } from './task-state.ts'
 
 const BATCH_ROWS = 2048
+const RETRY_MS = 1000
 
 /** Computes micro-batches: merge, decode, check, learn, encode. The same for live and for replay; it knows nothing of commits. */
 export class Computation {
@@ -66,6 +68,7 @@ export class Computation {
         onChange: () => changes.notify(),
         contiguous: guardsOf(options.guards).contiguity,
         prepare: preparation(options, at.input, schemas, decoders[at.input]),
+        onStall: (error) => stall(options, error),
       })
       feed.arrival = arrival
       feeds.push(feed)
@@ -163,6 +166,14 @@ export class Computation {
 
 async function readerOf(log: Log, { topic, partition }: TaskPartition, offset: number) {
   return log.reader([{ topic, partition, offset }])
+}
+
+/** Waits before something that could not be reached is asked again; false when asking again can't help. */
+async function stall({ clock, onTrouble }: TaskOptions, error: unknown): Promise<boolean> {
+  if (!(error instanceof MillraceError) || !error.retryable) return false
+  onTrouble?.(error)
+  await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve))
+  return true
 }
 
 /** Looks up a batch's writer schemas, and reads its arrivals where those are a field. */

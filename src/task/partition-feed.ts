@@ -24,6 +24,8 @@ export interface FeedOptions {
   readonly onChange: () => void
   /** Makes a batch ready to be decoded (looks up its writer schemas); gives its arrivals where those are a field, else its timestamps. */
   readonly prepare: (batch: RecordBatch) => Promise<Float64Array> | Float64Array
+  /** Told why a batch can't be made ready; true, when it is time to try again, where that can help. */
+  readonly onStall?: (error: unknown) => Promise<boolean>
   /** Whether what the reader gives is checked to go on where it ended before; only the simulator says no. */
   readonly contiguous?: boolean
 }
@@ -151,7 +153,7 @@ export class PartitionFeed {
 
   private async poll(): Promise<void> {
     this.polling = true
-    const { reader, prepare, onChange } = this.options
+    const { reader, onChange } = this.options
     try {
       const batches = await reader.poll(POLL_BYTES, WAIT_MS)
       let whole = true
@@ -163,8 +165,7 @@ export class PartitionFeed {
           break
         }
         if (first === batch.count) continue
-        const arrivals = prepare(batch)
-        const ready = arrivals instanceof Float64Array ? arrivals : await arrivals
+        const ready = await this.prepared(batch)
         this.queue.push(
           first === 0 ? { batch, arrivals: ready } : { batch: tailOf(batch, first), arrivals: ready.subarray(first) },
         )
@@ -182,6 +183,18 @@ export class PartitionFeed {
     }
     this.polling = false
     onChange()
+  }
+
+  /** Arrivals of a batch that can be decoded; while something outside cannot be reached, the partition stands still. */
+  private async prepared(batch: RecordBatch): Promise<Float64Array> {
+    const { prepare, onStall } = this.options
+    for (;;) {
+      try {
+        return await prepare(batch)
+      } catch (error) {
+        if (this.closed || !(await onStall?.(error))) throw error
+      }
+    }
   }
 
   /**

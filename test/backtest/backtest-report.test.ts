@@ -17,7 +17,8 @@ import { buildGraph } from '../../src/stream/build-graph.ts'
 import { type Arrived, visit, visitInputs, visitSchemas } from '../operators/visits.ts'
 
 const HOUR = 3_600_000
-const DAYS = 75
+const HOURLY = 24
+const DAYS = 75 // and three hours of one more
 const BEGIN = Date.UTC(2001, 0, 20)
 const EVIL = `<script>alert("x")</script> & 'y'`
 const facts: BacktestFacts = { stream: 'visits', elapsedMs: 1234, version: '9.8.7', runtime: 'Node 24.0.0' }
@@ -43,15 +44,15 @@ const graph = buildGraph(
   visitSchemas,
 )
 
-/** Twenty visits an hour; half way the amount says the opposite. */
+/** Twenty-four visits an hour; half way the amount says the opposite. */
 function visits(): Arrived[] {
   const random = new SeededRandom(3)
   const shops = ['north', 'south', EVIL]
-  return Array.from({ length: DAYS * 24 * 20 }, (_, i) => {
+  return Array.from({ length: DAYS * 24 * HOURLY + 3 * HOURLY }, (_, i) => {
     const amount = random.nextInt(8) - 3.5
-    const sign = i < DAYS * 12 * 20 ? 1 : -1
+    const sign = i < DAYS * 12 * HOURLY ? 1 : -1
     const member = amount * sign > 0 === random.next() < 0.85
-    return visit(String(i), BEGIN + (i * HOUR) / 20, { shop: shops[random.nextInt(3)], amount, member })
+    return visit(String(i), BEGIN + (i * HOUR) / HOURLY, { shop: shops[random.nextInt(3)], amount, member })
   })
 }
 
@@ -95,14 +96,26 @@ describe('the report of a binary stream', () => {
   it('draws one point for each day in each curve, and marks what happened', () => {
     const figures = report.split('<figure data-metric="').slice(1)
     expect(figures.map((one) => one.slice(0, one.indexOf('"')))).toEqual(['log-loss', 'roc-auc'])
-    expect(result.curve.length).toBe(DAYS)
+    expect(result.curve.length).toBe(DAYS + 1)
     for (const figure of figures) {
-      expect(count(figure.slice(0, figure.indexOf('</figure>')), /class="point"/g)).toBe(DAYS)
+      expect(count(figure.slice(0, figure.indexOf('</figure>')), /class="point/g)).toBe(DAYS + 1)
       const [, path] = /class="line line-0" d="([^"]+)"/.exec(figure) as RegExpExecArray
-      expect(count(path, /[ML]/g)).toBe(DAYS)
+      expect(count(path, /[ML]/g)).toBe(DAYS + 1)
+      expect(count(figure, /class="point few"/g)).toBe(1)
       expect(figure).toContain('class="mark drift"')
       expect(figure).toMatch(/class="mark models"><title>[^<]*promoted v0\.\d+[^<]*<\/title><line class="tall"/)
     }
+  })
+
+  it('means the days of a month that have outcomes enough', () => {
+    const [table] = report.slice(report.indexOf('<h2 id="months">')).split('</table>')
+    const april = result.curve.filter(({ time }) => new Date(time).toISOString().startsWith('2001-04'))
+    const full = april.filter(({ settled }) => settled >= 500)
+    expect([april.length, full.length]).toEqual([5, 4])
+    const mean = full.reduce((sum, { values }) => sum + values[0]['log-loss'], 0) / full.length
+    expect(table).toContain(
+      `<th scope="row">2001-04</th><td class="number">4</td><td class="number">${mean.toFixed(4)}</td>`,
+    )
   })
 
   it('shows the calibration of what was served, bin by bin', () => {

@@ -141,7 +141,7 @@ describe('the command line', () => {
     expect(await runMillrace(['types', '--check'], {}, folder)).toMatchObject({ exitCode: 0 })
     expect(await runMillrace(['doctor'], {}, folder)).toMatchObject({
       exitCode: 0,
-      output: expect.stringContaining('stream phishing'),
+      output: expect.stringContaining('stream phishing  binary'),
     })
     const backtest = await runMillrace(['backtest', 'phishing', '--json'], {}, folder)
     expect(JSON.parse(backtest.output)).toMatchObject({

@@ -12,7 +12,8 @@ export function pathNameViolations(paths: readonly string[]): string[] {
       const name = part.replace(/\..*$/, '')
       const place = parts.slice(0, index + 1).join('/')
       // test/types holds wrong uses for the compiler: there the word says what is in it.
-      if (saysNothing.has(name) && place !== 'test/types') violations.add(`${place}: the name '${name}' says nothing of what is in it`)
+      if (saysNothing.has(name) && place !== 'test/types')
+        violations.add(`${place}: the name '${name}' says nothing of what is in it`)
       if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) violations.add(`${place}: the name is not in kebab-case`)
     })
   }
@@ -24,7 +25,10 @@ export const namedOtherwise: ReadonlyMap<string, string> = new Map([
   ['src/features/calendar.ts', 'a family of one-line functions of a time'],
   ['src/log/log-errors.ts', 'the errors that all logs throw, in the same words'],
   ['src/stats/math/quarter-turns.ts', 'the parts that sine and cosine share, of no use alone'],
-  ['src/evaluate/delay-histogram.ts', 'the histogram lies in an array of the caller, and these are what is done with it'],
+  [
+    'src/evaluate/delay-histogram.ts',
+    'the histogram lies in an array of the caller, and these are what is done with it',
+  ],
   ['src/stats/binary-format.ts', 'a format has two directions, and neither is the main one'],
 ])
 

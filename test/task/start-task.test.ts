@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { MillraceError } from '../../src/errors.ts'
 import { systemClock } from '../../src/log/clock.ts'
 import { MemoryBroker } from '../../src/log/memory-broker.ts'
 import { MemoryLog } from '../../src/log/memory-log.ts'
@@ -8,6 +10,7 @@ import { endOf, type JournalRecord } from '../../src/task/journal-record.ts'
 import { startTask } from '../../src/task/start-task.ts'
 import type { Task } from '../../src/task/task.ts'
 import type { TaskOptions } from '../../src/task/task-options.ts'
+import { ManualClock } from '../../src/testing/manual-clock.ts'
 import { decodedTopic, flightDecoder, flightGraph, flights, newRegistry, writeFlights } from './flight-log.ts'
 
 const graph = flightGraph()
@@ -163,6 +166,40 @@ describe('the start of a task', () => {
         at = to
       }
     }
+  })
+
+  it('waits for a registry that cannot be reached, and makes no dead letters of what it does not know', async () => {
+    const { options, log } = await newPlace()
+    const { registry } = options
+    let refusals = 3
+    const troubles: unknown[] = []
+    const clock = new ManualClock()
+    const task = await runToEnd({
+      ...options,
+      clock,
+      pause: async () => {
+        clock.advance(1)
+        await nextTurn()
+      },
+      onTrouble: (trouble) => {
+        troubles.push(trouble)
+        setImmediate(() => clock.advance(1000))
+      },
+      registry: {
+        register: (subject, schema) => registry.register(subject, schema),
+        close: () => registry.close(),
+        schemaOf: async (id) => {
+          if (refusals-- > 0)
+            throw new MillraceError('MILLRACE_CODEC_REGISTRY_UNREACHABLE', 'registry', 'no answer', 'Wait')
+          return registry.schemaOf(id)
+        },
+      },
+    })
+    expect(troubles).not.toHaveLength(0)
+    expect(troubles[0]).toMatchObject({ code: 'MILLRACE_CODEC_REGISTRY_UNREACHABLE' })
+    expect(task.recovered.first.incarnation).toBe(1)
+    expect(await sequences(log)).toEqual(all.map((_, i) => i))
+    expect(await decodedTopic(log, 'flight-delay.dead-letters', 'dead-letter')).toEqual([])
   })
 
   it('tells of a transaction as committed only when it is', async () => {
