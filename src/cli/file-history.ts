@@ -22,7 +22,8 @@ interface Source {
 /**
  * The rows of files as the history of a stream, merged by arrival: the input's arrival field, else its time field. Each
  * of `named` is `<input>=<file>`, or just the file where the stream has one input. Rows are typed by the input's schema,
- * and a file must be in order of arrival; rows of the same time come in the order in which the files are named. Throws MILLRACE_CLI_USAGE, MILLRACE_CLI_FILE; while it is read MILLRACE_CLI_DATA.
+ * and a file must be in order of arrival; rows of the same time come in the order in which the files are named.
+ * Throws MILLRACE_CLI_USAGE, MILLRACE_CLI_FILE; while it is read MILLRACE_CLI_DATA.
  */
 export function fileHistory(loaded: LoadedStream, named: readonly string[]): AsyncGenerator<HistoryRecord> {
   return merged(named.map((text) => sourceOf(loaded, text)))

@@ -31,7 +31,12 @@ export class Pages<A extends StateArray = StateArray> {
 
   /** Marks the pages of elements `from` to `to` - 1 as changed. */
   touchRange(from: number, to: number): void {
-    if (to > from) this.dirty.fill(1, from >> this.shift, ((to - 1) >> this.shift) + 1)
+    if (to <= from) return
+    const first = from >> this.shift
+    const last = (to - 1) >> this.shift
+    this.dirty[first] = 1
+    this.dirty[last] = 1
+    if (last > first + 1) this.dirty.fill(1, first + 1, last)
   }
 
   /** Makes room for `length` elements, new ones zero; at least doubles when it grows. */

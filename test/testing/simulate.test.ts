@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { backtest } from '../../src/backtest/backtest.ts'
 import { simulate, table } from '../../src/testing/index.ts'
+import { stateDigest } from '../../src/testing/state-digest.ts'
+import { StreamHarness, type TimedRecord } from '../../src/testing/stream-harness.ts'
 import flightDelay from '../../streams/flight-delay.ts'
 import { type Flight, flights } from '../task/flight-log.ts'
 
@@ -52,11 +55,34 @@ describe('simulate', () => {
     expect((await simulate(flightDelay, reversed)).state.digest).toBe(expected.state.digest)
   })
 
-  it('deals records over partitions by key and merges them by arrival all the same', async () => {
-    const { predictions } = await simulate(flightDelay, records, { partitions: 3 })
-    const sorted = (await simulate(flightDelay, records)).predictions.map(({ id, prediction }) => ({ id, prediction }))
-    expect(predictions.map(({ id, prediction }) => ({ id, prediction }))).toEqual(sorted)
+  it('leaves the state that the same records leave in a backtest, which has no log, journal or task', async () => {
+    const harness = await StreamHarness.of(flightDelay)
+    const byTopic = (one: TimedRecord, other: TimedRecord): number =>
+      one.arrivalMs - other.arrivalMs || other.input - one.input
+    const history = harness
+      .timed(records)
+      .sort(byTopic)
+      .map(({ input, record, arrivalMs }) => ({
+        input: harness.graph.inputs[input].name,
+        record: record as object,
+        arrival: arrivalMs,
+      }))
+    const { state } = await backtest(harness.graph, history)
+    const simulated = await simulate(flightDelay, records, { crashAfter: 5 })
+    expect(simulated.state.digest).toBe(stateDigest(state.parts()))
   })
+
+  it.each([3, 300])(
+    'deals records over %i partitions by key and merges them by arrival all the same',
+    async (partitions) => {
+      const { predictions } = await simulate(flightDelay, records, { partitions })
+      const sorted = (await simulate(flightDelay, records)).predictions.map(({ id, prediction }) => ({
+        id,
+        prediction,
+      }))
+      expect(predictions.map(({ id, prediction }) => ({ id, prediction }))).toEqual(sorted)
+    },
+  )
 
   it('takes raw bytes and tombstones, which become dead letters with their cause', async () => {
     const broken = { ...records, departures: [...records.departures, new Uint8Array([1, 2, 3]), null] }
