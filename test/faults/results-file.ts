@@ -7,10 +7,12 @@ const file = join(import.meta.dirname, 'results.json')
 /** Writes what a part of the fault runs came to into `results.json`, beside what the other parts have. */
 export function writeResults(part: string, results: object): void {
   const machine = `${cpus()[0]?.model}, ${cpus().length} cores, ${process.platform}, Node ${process.version}`
-  writeFileSync(file, `${JSON.stringify({ ...readResults(), [part]: { machine, ...results } }, undefined, 2)}\n`)
+  const before = readResults()
+  const merged = { ...before, [part]: { ...before[part], machine, ...results } }
+  writeFileSync(file, `${JSON.stringify(merged, undefined, 2)}\n`)
 }
 
-function readResults(): object {
+function readResults(): Readonly<Record<string, object | undefined>> {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
