@@ -1,8 +1,8 @@
 import type { Decision } from './decision.ts'
 import type { JournalRecord } from './journal-record.ts'
 
-const CAREFUL_AFTER = 2 // starts in a row that got nowhere: from then on records are taken one at a time
-const SKIP_AFTER = 2 // starts that ended at the same record
+const CAREFUL_AFTER = 3 // starts in a row that got nowhere: from then on records are taken one at a time
+const SKIP_AFTER = 4 // starts that ended at the same record: fewer could be somebody who kills the process at bad moments
 
 /** What the journal's tail says of starts that got nowhere. */
 export interface PoisonFacts {
