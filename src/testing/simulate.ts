@@ -178,16 +178,7 @@ class SimulatedRun {
     const { harness, commitEvery } = this
     const batchRows = Math.min(this.options.batchRows ?? ROWS, commitEvery)
     const started = startTask({
-      application: 'simulation',
-      graph: harness.graph,
-      task: 0,
-      log: process.log,
-      blobs: process.blobs,
-      registry: harness.registry,
-      decoder: harness.decoder,
-      code: 'simulation',
-      clock: process.clock,
-      pause: process.pause,
+      ...harness.taskOptions(process),
       batchRows,
       commitIntervalMs: Math.ceil(commitEvery / batchRows) - 1,
       snapshotDue: (rows) => rows >= commitEvery * 4,

@@ -117,16 +117,7 @@ export class SimulatedWorld {
   taskOptions(process: MemoryProcess, generation: number): TaskOptions {
     const { harness, plan } = this
     return {
-      application: 'simulation',
-      graph: harness.graph,
-      task: 0,
-      log: process.log,
-      blobs: process.blobs,
-      registry: harness.registry,
-      decoder: harness.decoder,
-      code: 'simulation',
-      clock: process.clock,
-      pause: process.pause,
+      ...harness.taskOptions(process),
       batchRows: plan.batchRows,
       commitIntervalMs: plan.commitIntervalMs,
       snapshotDue: (rows) => rows >= plan.snapshotRows,

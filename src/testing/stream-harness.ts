@@ -17,6 +17,8 @@ import type { Stream } from '../stream/define-stream.ts'
 import type { Graph, GraphInput } from '../stream/graph.ts'
 import { nearest } from '../stream/nearest.ts'
 import type { Schemas, Timestamp } from '../stream/schema.ts'
+import type { TaskOptions } from '../task/task-options.ts'
+import type { MemoryProcess } from './memory-process.ts'
 
 type Plain<V> = V extends Timestamp ? number : V
 
@@ -59,6 +61,22 @@ export class StreamHarness {
     this.graph = graph
     this.schemas = schemas
     this.registry = remembering(registry ?? new EmbeddedRegistry(new MemoryRecordStore()))
+  }
+
+  /** What every task of a simulation runs on, in a process; cuts and the like are added. */
+  taskOptions(process: MemoryProcess) {
+    return {
+      application: 'simulation',
+      graph: this.graph,
+      task: 0,
+      log: process.log,
+      blobs: process.blobs,
+      registry: this.registry,
+      decoder: this.decoder,
+      code: 'simulation',
+      clock: process.clock,
+      pause: process.pause,
+    } satisfies TaskOptions
   }
 
   /** Reads the schemas and builds the graph; `registry` is one in memory by default. Throws MILLRACE_CODEC_* and MILLRACE_STREAM_*. */
