@@ -1,9 +1,17 @@
 import { defineConfig } from 'vitest/config'
 
-// Real processes, ports and package managers.
-const slow = ['test/process/**/*.test.ts', 'test/service/**/*.test.ts', 'test/project/pack.test.ts']
+// Real processes and package managers.
+const slow = [
+  'test/process/**/*.test.ts',
+  'test/service/**/*.test.ts',
+  'test/project/launcher.test.ts',
+  'test/project/pack.test.ts',
+  'test/log/embedded-log-crash.test.ts',
+]
 // Thousands of runs with faults: `npm run test:faults`.
 const long = ['test/faults/**/*.test.ts']
+// A Kafka broker, which test/kafka/start-kafka.ts starts.
+const kafka = ['test/kafka/**/*.test.ts']
 
 export default defineConfig({
   test: {
@@ -12,8 +20,29 @@ export default defineConfig({
     // .ci/run counts by the report.
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'reports/tests.json' }]] : ['default'],
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...slow, ...long] } },
+      // One module graph for all files: half of the time would go into loading it anew. So a test leaves what is shared
+      // (the environment, the working directory, prototypes) as it was.
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          isolate: false,
+          setupFiles: ['test/seed-properties.ts'],
+          include: ['test/**/*.test.ts'],
+          exclude: [...slow, ...long, ...kafka],
+        },
+      },
       { extends: true, test: { name: 'process', include: slow, testTimeout: 300_000, hookTimeout: 300_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'kafka',
+          include: kafka,
+          globalSetup: ['test/kafka/start-kafka.ts'],
+          setupFiles: ['test/kafka/need-kafka.ts'],
+          fileParallelism: false,
+        },
+      },
       { extends: true, test: { name: 'faults', include: long, testTimeout: 3_600_000 } },
     ],
   },

@@ -32,7 +32,7 @@ await runBench<{ asDefined: FlightBacktest; alone: FlightBacktest }>({
       what: 'as defined: champion, challenger, baselines, drift, retraining',
       unit: 'events per CPU-second',
       of: ({ asDefined }) => EVENTS / asDefined.cpuSeconds,
-      bar: { atLeast: 150_000 },
+      bar: { atLeast: 300_000 },
     },
     {
       what: 'without challengers',

@@ -3,9 +3,9 @@ import { historyRecords } from '../src/backtest/history-records.ts'
 import { AvroEncoder } from '../src/codec/avro-encoder.ts'
 import type { EventSchema } from '../src/codec/event-schema.ts'
 import { OutgoingBatchBuilder } from '../src/log/outgoing-batch-builder.ts'
-import { EmbeddedPlatform } from '../src/service/embedded-platform.ts'
 import type { LoadedStream } from '../src/service/load-stream.ts'
 import { writeEvent } from '../src/service/write-event.ts'
+import { benchPlatform } from './bench-platform.ts'
 
 const APPEND_RECORDS = 20_000
 
@@ -19,7 +19,7 @@ export async function fillTopics(
   history: History,
   records: number,
 ): Promise<void> {
-  const platform = new EmbeddedPlatform({ data, durability: 'process' })
+  const platform = benchPlatform(data, 'process')
   const inputs = new Map<
     string,
     { key: string; time: string; schema: EventSchema; encoder: AvroEncoder; builder: OutgoingBatchBuilder }

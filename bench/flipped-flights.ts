@@ -31,6 +31,13 @@ export interface FlipOutcome {
   readonly frozen: number
 }
 
+/** What the loop did where nothing was flipped, up to the flip and over the stretch after it. */
+export interface UnflippedOutcome {
+  readonly promotions: number
+  /** Mean log loss of what was served with the loop, less that without it. */
+  readonly lossOfLoop: number
+}
+
 /** The flights before the flip, by arrival. */
 async function* flightsBefore({ flights }: FlipRange): AsyncGenerator<HistoryRecord> {
   let departures = 0
@@ -53,8 +60,9 @@ export async function flightsAfter({ flights, to }: FlipRange): Promise<HistoryR
 
 /** A variant of the stream before the flip: with the loop, and without it but with room for an oracle and a frozen model. */
 export class FlippedFlights {
-  /** Promotions before the flip, where nothing was flipped. */
-  readonly promotionsBefore: number
+  /** Promotions before the flip, and the losses of what was served, with the loop and without it. */
+  private readonly promotionsBefore: number
+  private readonly lossesBefore: readonly [ServedLosses, ServedLosses]
   private readonly range: FlipRange
   private readonly after: readonly HistoryRecord[]
   private readonly looped: Graph
@@ -67,6 +75,7 @@ export class FlippedFlights {
     after: readonly HistoryRecord[],
     graphs: readonly [Graph, Graph],
     before: readonly [BacktestResult, BacktestResult],
+    lossesBefore: readonly [ServedLosses, ServedLosses],
   ) {
     this.range = range
     this.after = after
@@ -75,6 +84,7 @@ export class FlippedFlights {
     this.loopedState = new StateCopy(before[0].state)
     this.plainState = new StateCopy(before[1].state)
     this.promotionsBefore = promotionsOf(before[0])
+    this.lossesBefore = lossesBefore
   }
 
   /** Runs the graph up to the flip, twice. */
@@ -85,19 +95,24 @@ export class FlippedFlights {
       ...graph,
       model: { ...model, challengers, retrain: undefined, gate: { ...model.gate, automatic: false } },
     }
-    const looped = await backtest(graph, flightsBefore(range), { prepare: withTrainer })
+    const losses = [new ServedLosses(), new ServedLosses()] as const
+    const looped = await backtest(graph, flightsBefore(range), { prepare: withTrainer, observe: losses[0].see })
     const alone = await backtest(plain, flightsBefore(range), {
+      observe: losses[1].see,
       prepare: ({ models }) => {
         models.slots[1] = undefined
         models.slots[2] = undefined
       },
     })
-    return new FlippedFlights(range, after, [graph, plain], [looped, alone])
+    return new FlippedFlights(range, after, [graph, plain], [looped, alone], losses)
   }
 
-  /** The stretch after the flip, but with nothing flipped: how many models are promoted. */
-  async promotionsWithoutFlip(): Promise<number> {
-    return promotionsOf(await this.runLooped(this.after))
+  /** Up to the flip and over the stretch after it, but with nothing flipped. */
+  async unflipped(): Promise<UnflippedOutcome> {
+    const [looped, alone] = this.lossesBefore.map((losses) => losses.copy())
+    const promotions = this.promotionsBefore + promotionsOf(await this.runLooped(this.after, looped))
+    await backtest(this.plain, this.after, { prepare: (state) => this.plainState.load(state), observe: alone.see })
+    return { promotions, lossOfLoop: looped.mean - alone.mean }
   }
 
   /** Inverts the labels of three in ten airports, and says what became of it. */
@@ -118,14 +133,14 @@ export class FlippedFlights {
     return { promotedAfter: loop.promotedAfter, loop: loop.means()[0], without, oracle, frozen }
   }
 
-  private runLooped(records: readonly HistoryRecord[], losses?: RangeLosses): Promise<BacktestResult> {
+  private runLooped(records: readonly HistoryRecord[], losses: RangeLosses | ServedLosses): Promise<BacktestResult> {
     return backtest(this.looped, records, {
       prepare: (state) => {
         this.loopedState.load(state)
         withTrainer(state)
-        losses?.watch(state)
+        if (losses instanceof RangeLosses) losses.watch(state)
       },
-      observe: losses?.see,
+      observe: losses.see,
     })
   }
 
@@ -137,7 +152,15 @@ export class FlippedFlights {
         losses.watch(state)
         const { models } = state
         const born = state.count('predicted')
-        const rest = { parent: '', description: 0, born, role: 'benched' } as const
+        const rest = {
+          parent: '',
+          description: 0,
+          born,
+          firstLabel: 0,
+          job: null,
+          carriedFrom: null,
+          role: 'benched',
+        } as const
         const isNew = () => losses.isAfterFlip
         models.slots[1] = { ...rest, version: 'oracle', learner: learningWhen(models.build(0), isNew) }
         models.slots[2] = {
@@ -148,6 +171,29 @@ export class FlippedFlights {
       },
       observe: losses.see,
     })
+  }
+}
+
+/** Sums the losses of all that was served. */
+class ServedLosses {
+  private sum = 0
+  private count = 0
+
+  readonly see: OutcomeObserver = (values, at, layout, label) => {
+    const p = values[at + layout.slots + values[at + layout.servedBy] * layout.kept]
+    this.sum += clippedLogLoss(label === 1 ? p : 1 - p, CLIP)
+    this.count++
+  }
+
+  get mean(): number {
+    return this.sum / this.count
+  }
+
+  copy(): ServedLosses {
+    const copy = new ServedLosses()
+    copy.sum = this.sum
+    copy.count = this.count
+    return copy
   }
 }
 

@@ -1,6 +1,6 @@
 import { AvroRecordDecoder } from '../src/codec/avro-record-decoder.ts'
 import { publishedSchemas } from '../src/codec/published-schemas.ts'
-import { EmbeddedLog } from '../src/log/embedded-log.ts'
+import { benchPlatform } from './bench-platform.ts'
 
 /** A prediction as it lies in the topic, as far as benches look at it. */
 export interface StoredPrediction {
@@ -17,7 +17,8 @@ export async function readPredictions(
 ): Promise<number> {
   const { prediction: schema } = await publishedSchemas()
   const decoder = new AvroRecordDecoder(schema, 'prediction.avsc')
-  const log = new EmbeddedLog(data, { readOnly: true })
+  const platform = benchPlatform(data, 'process', { readOnly: true })
+  const { log } = platform
   const reader = await log.reader([{ topic: `${stream}.predictions`, partition: 0, offset: 0 }])
   let count = 0
   do {
@@ -28,6 +29,6 @@ export async function readPredictions(
       count += batch.count
     }
   } while (reader.position(0) < reader.readableEnd(0))
-  await log.close()
+  await platform.close()
   return count
 }

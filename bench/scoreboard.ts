@@ -73,7 +73,7 @@ function scoreboard(): number {
   const board = new Scoreboard({ problem: 'binary', classes: 2, models: MODELS })
   for (let i = 0; i < outcomes; i++) {
     const last = i > 0 ? labels[i - 1] : Number.NaN
-    for (let m = 0; m < MODELS; m++) board.update(m, labels[i], out, (i * MODELS + m) * 2, last, 1)
+    for (let m = 0; m < MODELS; m++) board.update(m, board.set.look(labels[i], out, (i * MODELS + m) * 2, last, 1))
   }
   return board.read(0).whole.values['roc-auc']
 }
@@ -84,7 +84,9 @@ function cohorts(): number {
     kept.predicted(Math.floor(i / DAY))
     const last = i > 0 ? labels[i - 1] : Number.NaN
     const slot = kept.resolved(Math.floor(i / DAY))
-    for (let m = 0; m < MODELS; m++) kept.update(slot, m, labels[i], out, (i * MODELS + m) * 2, last, 1)
+    for (let m = 0; m < MODELS; m++) {
+      kept.update(slot, m, kept.set.look(labels[i], out, (i * MODELS + m) * 2, last, 1))
+    }
   }
   kept.passed(Number.POSITIVE_INFINITY)
   return kept.read(0).mean.values['roc-auc']

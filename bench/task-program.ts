@@ -4,11 +4,11 @@
  * `node task-program.ts <stream> <folder> <rows> [measure from this row on] [snapshots: on | off]`
  */
 import { systemClock } from '../src/log/clock.ts'
-import { EmbeddedPlatform } from '../src/service/embedded-platform.ts'
 import { eventDecoderOf } from '../src/service/event-decoder-of.ts'
 import { endOf } from '../src/task/journal-record.ts'
 import { startTask } from '../src/task/start-task.ts'
 import type { SnapshotFacts } from '../src/task/task-options.ts'
+import { benchPlatform } from './bench-platform.ts'
 import { benchStream } from './bench-stream.ts'
 import { modelDigest } from './model-digest.ts'
 import { cpuSeconds } from './spent.ts'
@@ -37,7 +37,7 @@ const [name, data, rowsText, fromText = '0', snapshotsText = 'on'] = process.arg
 const rows = Number(rowsText)
 const from = Number(fromText)
 const loaded = await benchStream(name)
-const platform = new EmbeddedPlatform({ data, durability: 'power' })
+const platform = benchPlatform(data, 'power')
 const commits: (readonly number[])[] = []
 const snapshots: SnapshotFacts[] = []
 let done = 0

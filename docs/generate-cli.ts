@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import type { Command } from 'commander'
+import { commandLine } from '../src/cli/command-line.ts'
 
 const root = join(import.meta.dirname, '..')
 
-/** The page of all commands, as Markdown, from what `millrace --help` and each command's `--help` say. */
-export async function cliPage(help: Help = helpOf): Promise<string> {
-  const overview = await help([])
-  const sections = await sectionsBelow([], overview, help)
+/** The page of all commands, as Markdown: what `millrace --help` and each command's `--help` say. */
+export function cliPage(program: Command = commandLine()): string {
   const lines = [
     '# Command line',
     '',
@@ -17,30 +15,31 @@ export async function cliPage(help: Help = helpOf): Promise<string> {
     'In a clone of the repository `npm run millrace -- <command>` runs these; where the package is installed, `npx millrace <command>`.',
     'Results go to standard output, notes and errors to standard error. An exit code other than 0 is that of an [error](errors.md).',
     '',
-    ...fenced(overview),
-    ...sections,
+    ...fenced(helpOf(program)),
+    ...sectionsBelow([], program),
   ]
   return `${lines.join('\n')}\n`
 }
 
-type Help = (command: readonly string[]) => Promise<string>
-
-/** The sections of the commands that a help lists, one after the other: each is a process. */
-async function sectionsBelow(command: readonly string[], listing: string, help: Help): Promise<string[]> {
-  const lines: string[] = []
-  for (const name of commandsOf(listing)) {
-    const below = [...command, name]
-    const text = await help(below)
-    lines.push('', `${'#'.repeat(below.length + 1)} millrace ${below.join(' ')}`, '', ...fenced(ownHelp(text)))
-    lines.push(...(await sectionsBelow(below, text, help)))
-  }
-  return lines
+/** The sections of the commands of a command, each with those below it. */
+function sectionsBelow(path: readonly string[], { commands }: Command): string[] {
+  return commands.flatMap((command) => {
+    const below = [...path, command.name()]
+    const heading = `${'#'.repeat(below.length + 1)} millrace ${below.join(' ')}`
+    return ['', heading, '', ...fenced(ownHelp(helpOf(command))), ...sectionsBelow(below, command)]
+  })
 }
 
-/** The commands that a help lists. */
-function commandsOf(text: string): string[] {
-  const list = /^Commands:\n((?: .*\n?)*)/m.exec(text)?.[1] ?? ''
-  return [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name).filter((name) => name !== 'help')
+/** What a command says of itself, 80 columns wide. */
+function helpOf(command: Command): string {
+  let text = ''
+  command.configureOutput({
+    writeOut: (part) => (text += part),
+    getOutHelpWidth: () => 80,
+    getOutHasColors: () => false,
+  })
+  command.outputHelp()
+  return text
 }
 
 /** A help without what all commands have. */
@@ -55,11 +54,4 @@ function fenced(text: string): string[] {
   return ['```text', text.trim(), '```']
 }
 
-async function helpOf(command: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['bin/millrace.js', ...command, '--help'], {
-    cwd: root,
-  })
-  return stdout
-}
-
-if (process.argv[1] === import.meta.filename) writeFileSync(join(root, 'docs/cli.md'), await cliPage())
+if (process.argv[1] === import.meta.filename) writeFileSync(join(root, 'docs/cli.md'), cliPage())

@@ -1,169 +1,114 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { asyncBufferFromFile, parquetMetadataAsync, parquetRead } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
-import type { HistoryRecord } from 'millrace'
+import { type HistoryColumns, parquetGroups } from 'millrace'
 
 const MINUTE_MS = 60_000
 const TAXI_MINUTES = 30 // ground time, and
-const TOLD_AT_ONCE = 2048
-const integers = ['delay', 'distance']
 const MILES_A_MINUTE = 7.5 // speed: when a flight lands is derived from its distance, never from its delay
+const TOLD_AT_ONCE = 4096 // departures
+const PLACES = 65_536 // more than there are flights in the air, those that leave at once included
+const DEPARTURE = 0
+const ARRIVAL = 1
 
 /** How many records the history has: a departure and an arrival for each of three million flights. */
 export const records = 6_000_000
 
-interface Flight {
-  readonly number: number
-  readonly flightId: string
-  readonly landedAt: number
-  readonly delayMinutes: number
+/** What a flight's departure says. */
+interface Departures {
+  readonly flightId: string[]
+  readonly departedAt: Float64Array
+  readonly distance: Float64Array
+}
+
+/** What a flight's arrival says, of flights in the order of their landings; of two that land together the one that left first. */
+interface Arrivals {
+  readonly flightId: string[]
+  readonly landedAt: Float64Array
+  readonly delayMinutes: Float64Array
 }
 
 /**
  * Departures and arrivals of three million flights within the United States, January to June 2001, by arrival: the npm
- * package vega-datasets has departure (actual), delay, distance, origin and destination; a flight's id is its row number.
- * With `since`, only what arrived from then on, ms.
+ * package vega-datasets has departure (actual), delay, distance, origin and destination, in the order of departure; a
+ * flight's id is its row number. With `since`, what arrived from then on, ms, and some of what arrived before.
  */
-export default async function* history({ since = 0 }: { since?: number } = {}): AsyncGenerator<HistoryRecord[]> {
-  const flying = new LandingOrder()
-  let told: HistoryRecord[] = []
-  for await (const { first, dates, delays, distances, origins, destinations } of rowGroups(since)) {
-    for (let i = 0; i < dates.length; i++) {
-      const departedAt = dates[i]
-      flying.tellLanded(departedAt, told)
-      const flightId = String(first + i)
-      const distance = distances[i]
-      const landedAt = landing(departedAt, distance)
-      if (departedAt >= since) {
-        const record = { flightId, departedAt, distance, origin: origins[i], destination: destinations[i] }
-        told.push({ input: 'departures', record })
+export default async function* history({ since = 0 }: { since?: number } = {}): AsyncGenerator<HistoryColumns> {
+  const path = join(dirname(fileURLToPath(import.meta.resolve('vega-datasets'))), '../data/flights-3m.parquet')
+  let flying: Arrivals = { flightId: [], landedAt: new Float64Array(0), delayMinutes: new Float64Array(0) }
+  for await (const group of parquetGroups(path)) {
+    if (landing(group.greatest('date'), group.greatest('distance')) < since) continue
+    const [dates, delays, distances] = await Promise.all(['date', 'delay', 'distance'].map((one) => group.numbers(one)))
+    const [origins, destinations] = await Promise.all(['origin', 'destination'].map((one) => group.texts(one)))
+    for (let from = 0; from < group.rows; from += TOLD_AT_ONCE) {
+      const to = Math.min(group.rows, from + TOLD_AT_ONCE)
+      const departures = {
+        flightId: idsOf(group.first + from, to - from),
+        departedAt: dates.subarray(from, to),
+        distance: distances.subarray(from, to),
+        origin: origins.slice(from, to),
+        destination: destinations.slice(from, to),
       }
-      if (landedAt >= since) flying.add({ number: first + i, flightId, landedAt, delayMinutes: delays[i] })
-      if (told.length < TOLD_AT_ONCE) continue
-      yield told
-      told = []
+      const arrivals = withDepartures(flying, departures, delays.subarray(from, to))
+      const order = byArrival(departures.departedAt, arrivals.landedAt)
+      const landed = order.length - (to - from)
+      if (dates[to - 1] >= since) yield { columns: { departures, arrivals: { ...arrivals } }, order }
+      flying = {
+        flightId: arrivals.flightId.slice(landed),
+        landedAt: arrivals.landedAt.subarray(landed),
+        delayMinutes: arrivals.delayMinutes.subarray(landed),
+      }
     }
   }
-  flying.tellLanded(Infinity, told)
-  yield told
+  yield { columns: { arrivals: { ...flying } }, order: new Uint8Array(flying.landedAt.length) } // the only input there
+}
+
+function idsOf(first: number, count: number): string[] {
+  const ids = new Array<string>(count)
+  for (let i = 0; i < count; i++) ids[i] = String(first + i)
+  return ids
 }
 
 function landing(departedAt: number, distance: number): number {
   return departedAt + Math.round((TAXI_MINUTES + distance / MILES_A_MINUTE) * MINUTE_MS)
 }
 
-async function* rowGroups(since: number) {
-  const path = join(dirname(fileURLToPath(import.meta.resolve('vega-datasets'))), '../data/flights-3m.parquet')
-  const file = await asyncBufferFromFile(path)
-  const metadata = await parquetMetadataAsync(file)
-  // A 64-bit integer would be a BigInt for each row, and collecting those the half of all reading; a decimal is a number.
-  for (const column of metadata.schema) if (integers.includes(column.name)) column.converted_type = 'DECIMAL'
-  const parsers = {
-    timestampFromMilliseconds: Number,
-    timestampFromMicroseconds: (us: bigint) => Number(us) / 1000,
-    timestampFromNanoseconds: (ns: bigint) => Number(ns) / 1e6,
+/** The flights in the air when more have left. */
+function withDepartures(
+  flying: Arrivals,
+  { flightId, departedAt, distance }: Departures,
+  delays: Float64Array,
+): Arrivals {
+  const inAir = flying.landedAt.length
+  const flights = inAir + departedAt.length
+  const ids = flying.flightId.concat(flightId)
+  const times = new Float64Array(flights)
+  const keys = new Float64Array(flights)
+  times.set(flying.landedAt)
+  for (let i = inAir; i < flights; i++) times[i] = landing(departedAt[i - inAir], distance[i - inAir])
+  // Time and place in one number: numbers sort many times faster than anything that needs a comparison.
+  for (let i = 0; i < flights; i++) keys[i] = (times[i] - times[0]) * PLACES + i
+  keys.sort()
+  const sorted = {
+    flightId: new Array<string>(flights),
+    landedAt: new Float64Array(flights),
+    delayMinutes: new Float64Array(flights),
   }
-  let first = 0
-  for (const { num_rows, columns: chunks } of metadata.row_groups) {
-    const rowEnd = first + Number(num_rows)
-    const greatest = (name: string): number =>
-      Number(
-        chunks.find(({ meta_data }) => meta_data?.path_in_schema[0] === name)?.meta_data?.statistics?.max_value ??
-          Infinity,
-      )
-    if (landing(greatest('date'), greatest('distance')) < since) {
-      first = rowEnd
-      continue
-    }
-    const columns: Record<string, ArrayLike<never>> = {}
-    await parquetRead({
-      file,
-      metadata,
-      compressors,
-      rowStart: first,
-      rowEnd,
-      parsers: parsers as never,
-      onChunk: ({ columnName, columnData }) => {
-        columns[columnName] = columnData as never
-      },
-    })
-    yield {
-      first,
-      dates: columns.date as ArrayLike<number>,
-      delays: columns.delay as ArrayLike<number>,
-      distances: columns.distance as ArrayLike<number>,
-      origins: columns.origin as ArrayLike<string>,
-      destinations: columns.destination as ArrayLike<string>,
-    }
-    first = rowEnd
+  for (let to = 0; to < flights; to++) {
+    const from = keys[to] - Math.floor(keys[to] / PLACES) * PLACES
+    sorted.flightId[to] = ids[from]
+    sorted.landedAt[to] = times[from]
+    sorted.delayMinutes[to] = from < inAir ? flying.delayMinutes[from] : delays[from - inAir]
   }
+  return sorted
 }
 
-/** Flights in the air, first to land first: a binary heap; of two that land together the one that left first. */
-class LandingOrder {
-  private readonly flights: Flight[] = []
-  /** When each of them lands, side by side: a comparison looks at no flight. */
-  private readonly times: number[] = []
-
-  add(flight: Flight): void {
-    const { flights, times } = this
-    let i = flights.push(flight) - 1
-    times.push(flight.landedAt)
-    while (i > 0) {
-      const parent = (i - 1) >> 1
-      if (!this.landsBefore(flight, parent)) break
-      flights[i] = flights[parent]
-      times[i] = times[parent]
-      i = parent
-    }
-    flights[i] = flight
-    times[i] = flight.landedAt
+/** Which comes next, a departure or an arrival, until the last departure; an arrival at the minute of a departure is first. */
+function byArrival(departedAt: Float64Array, landedAt: Float64Array): Uint8Array {
+  const order = new Uint8Array(departedAt.length + landedAt.length)
+  let landed = 0
+  for (let i = 0; i < departedAt.length; i++) {
+    while (landed < landedAt.length && landedAt[landed] <= departedAt[i]) order[i + landed++] = ARRIVAL
+    order[i + landed] = DEPARTURE
   }
-
-  /** Takes out the flights that have landed by then, in order. */
-  tellLanded(time: number, told: HistoryRecord[]): void {
-    for (let record = this.landedBy(time); record !== undefined; record = this.landedBy(time)) {
-      told.push({ input: 'arrivals', record })
-    }
-  }
-
-  /** The next flight that has landed by then, taken out. */
-  private landedBy(time: number): Flight | undefined {
-    const { flights, times } = this
-    if (flights.length === 0 || times[0] > time) return undefined
-    const landed = flights[0]
-    const last = flights.pop() as Flight
-    times.pop()
-    if (flights.length > 0) this.sink(last)
-    return landed
-  }
-
-  private sink(flight: Flight): void {
-    const { flights, times } = this
-    let i = 0
-    for (;;) {
-      let child = 2 * i + 1
-      if (child >= flights.length) break
-      if (child + 1 < flights.length && this.isFirst(child + 1, child)) child++
-      if (this.landsBefore(flight, child)) break
-      flights[i] = flights[child]
-      times[i] = times[child]
-      i = child
-    }
-    flights[i] = flight
-    times[i] = flight.landedAt
-  }
-
-  /** Whether the flight at place `a` lands before the one at place `b`. */
-  private isFirst(a: number, b: number): boolean {
-    const { flights, times } = this
-    return times[a] < times[b] || (times[a] === times[b] && flights[a].number < flights[b].number)
-  }
-
-  /** Whether a flight lands before the one at place `at`. */
-  private landsBefore(flight: Flight, at: number): boolean {
-    const { flights, times } = this
-    return flight.landedAt < times[at] || (flight.landedAt === times[at] && flight.number < flights[at].number)
-  }
+  return order.subarray(0, departedAt.length + landed)
 }

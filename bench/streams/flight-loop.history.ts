@@ -1,7 +1,7 @@
-import type { HistoryRecord } from '../../src/backtest/record-writer.ts'
+import type { Told } from '../../src/backtest/history-batches.ts'
 import { flightHistory } from '../flight-history.ts'
 
 /** The real flights, again and again, half a year later each time. */
-export default function history(): AsyncGenerator<readonly HistoryRecord[]> {
+export default function history(): AsyncGenerator<Told> {
   return flightHistory(Number.POSITIVE_INFINITY)
 }

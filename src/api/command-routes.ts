@@ -8,13 +8,10 @@ const params = Type.Object({ name: Type.String({ description: 'The stream’s na
 
 const body = Type.Object(
   {
-    command: Type.Union(
-      (['promote', 'roll_back', 'retrain', 'pause', 'resume'] as const).map((command) => Type.Literal(command)),
-      {
-        description:
-          'promote: let modelVersion serve. roll_back: let the version before serve again. retrain: train a challenger now. pause, resume: stop predicting and learning, and go on.',
-      },
-    ),
+    command: Type.Enum(['promote', 'roll_back', 'retrain', 'pause', 'resume'], {
+      description:
+        'promote: let modelVersion serve. roll_back: let the version before serve again. retrain: train a challenger now. pause, resume: stop predicting and learning, and go on.',
+    }),
     modelVersion: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'The version to promote.' })),
     task: Type.Optional(
       Type.Integer({

@@ -65,7 +65,9 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   answerErrors(app)
   measure(app, metrics)
   endConnections(app, followers)
+  refuseUnknownQueries(app)
   await describe(app, version)
+  app.get('/', { schema: { hide: true } }, async (_, reply) => reply.redirect('/docs'))
   const context: ApiContext = {
     version,
     clock: options.clock ?? systemClock,
@@ -90,6 +92,14 @@ function streamOf(streams: readonly StreamView[], name: string): StreamView {
     streams.map((stream) => stream.name),
   )
   throw new MillraceError('MILLRACE_API_UNKNOWN_STREAM', 'API', `there is no stream '${name}'`, remedy)
+}
+
+/** A route that says nothing of a query takes none: no parameter is passed over in silence. */
+function refuseUnknownQueries(app: FastifyInstance): void {
+  app.addHook('onRoute', ({ schema }) => {
+    if (schema === undefined || schema.hide === true) return
+    schema.querystring ??= { type: 'object', properties: {}, additionalProperties: false }
+  })
 }
 
 function answerErrors(app: FastifyInstance): void {

@@ -18,7 +18,7 @@ export const learningMetricsSchema = Type.Object(
       Type.Object({
         role: Type.String({
           description:
-            'champion: what was served, by whichever version. challenger, shadow: a version beside it. baseline.',
+            'champion: what was served, by whichever version. challenger, trial, former, benched: a version beside it. baseline.',
         }),
         model: Type.String({ description: '`served`, a version, or the baseline’s name.' }),
         outcomes: Type.Integer(),

@@ -38,7 +38,7 @@ interface Violation {
 /** What is told of an error; of one that nobody meant to throw no more than that it happened. */
 export function problemOf(error: unknown, requestId: string): Problem {
   const fault = error as RequestFault
-  const errors = fault.validation?.map((violation) => fieldProblem(violation, fault.validationContext ?? 'request'))
+  const errors = telling(fault.validation)?.map((one) => fieldProblem(one, fault.validationContext ?? 'request'))
   const meant = error instanceof MillraceError ? error : requestError(fault, errors)
   const { code, status, retryable, message: detail, cause } = meant
   const records = code === 'MILLRACE_API_RECORDS' ? (cause as readonly RejectedInput[]) : undefined
@@ -54,6 +54,12 @@ export function problemOf(error: unknown, requestId: string): Problem {
     requestId,
     errors: errors ?? records,
   }
+}
+
+/** Violations without 'none of these': what is wrong for each of them is there too. */
+function telling(all: readonly Violation[] | undefined): readonly Violation[] | undefined {
+  const some = all?.filter(({ keyword }) => keyword !== 'anyOf')
+  return some?.length === 0 ? all : some
 }
 
 /** An error of the HTTP layer in Millrace's own words. */

@@ -70,7 +70,7 @@ export const publishedRecordSchemas: Readonly<
   models: {
     schema: Type.Object({
       kind: Type.String({
-        description: 'requested, trained, failed, challenger, promoted, rolled_back, retired or other.',
+        description: 'requested, trained, failed, challenger, promoted, rolled_back, retired, carried, anew or other.',
       }),
       modelVersion: Type.String(),
       parent: nullable(Type.String()),

@@ -11,6 +11,7 @@ import type { GraphInput } from '../stream/graph.ts'
 import { InputColumns, type NumberColumn } from '../stream/input-columns.ts'
 import { nearest } from '../stream/nearest.ts'
 import type { StringColumn } from '../stream/string-column.ts'
+import { timeRange } from '../stream/time-range.ts'
 import type { AppendOptions, AppendReport, RejectedInput } from './stream-view.ts'
 
 const encoder = new TextEncoder()
@@ -64,7 +65,9 @@ export class RecordAppender {
       return { field: unknown, wrong: `the schema has no such field. ${nearest(unknown, names)}` }
     if (this.keyOf(columns, row) === undefined) return { field: names[this.key], wrong: 'the key is missing' }
     const time = this.timeOf(columns, row)
-    return time >= 0 ? undefined : { field: names[this.time], wrong: 'the time is missing or before 1970' }
+    return time >= timeRange.earliestMs && time <= timeRange.latestMs
+      ? undefined
+      : { field: names[this.time], wrong: 'the time is missing, before 1900 or after the year 275760' }
   }
 
   private async write(
@@ -81,7 +84,9 @@ export class RecordAppender {
       const key = this.keyOf(columns, row) as Uint8Array
       const builder = builders[partitionOfKey(key, 0, key.length, partitions)]
       const { timestamp } = options
-      builder.add(timestamp === 'now' ? nowMs : timestamp === 'event' ? this.timeOf(columns, row) : timestamp)
+      builder.add(
+        timestamp === 'now' ? nowMs : timestamp === 'event' ? Math.max(0, this.timeOf(columns, row)) : timestamp,
+      )
       builder.setKey(key)
       if (avro === undefined) encodeJson(builder, columns, row)
       else avro.row(builder, columns, row)

@@ -48,7 +48,7 @@ const report = Type.Object(
   },
   {
     description: 'The records are durable in the topic.',
-    examples: [{ appended: 1, rejected: [{ index: 1, field: 'distance', wrong: 'a string, not a number' }] }],
+    examples: [{ appended: 1, rejected: [{ index: 1, field: 'distance', wrong: "the string 'far', not a number" }] }],
   },
 )
 

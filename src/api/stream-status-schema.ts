@@ -7,7 +7,10 @@ export const streamStatusSchema = Type.Object(
   {
     name: Type.String(),
     problem: Type.String(),
-    phase: Type.String({ description: 'starting, replaying, running, restarting, stopped or failed.' }),
+    phase: Type.String({
+      description:
+        'starting, replaying, running, stalled (it waits for what it can’t go on without), restarting, stopped or failed.',
+    }),
     reason: Type.String({ description: 'What it waits for or what ended it; empty while it runs.' }),
     inputs: Type.Array(
       Type.Object({
@@ -50,7 +53,10 @@ export const streamStatusSchema = Type.Object(
         models: Type.Array(
           Type.Object({
             version: Type.String(),
-            role: Type.String({ description: 'champion, challenger, or shadow: a former champion that scores on.' }),
+            role: Type.String({
+              description:
+                'champion; challenger, which the stream names; trial, which was retrained; former, a champion that may come back; benched, which was rolled back.',
+            }),
             parent: nullable(Type.String()),
             algorithm: Type.String(),
             born: Type.Integer({ description: 'Rows predicted before it was born.' }),

@@ -3,9 +3,9 @@ import type { Problem } from '../learners/learner.ts'
 import type { CommittedFigures } from '../telemetry/committed-figures.ts'
 import type { PublishedTopic } from './published-topic.ts'
 
-/** Where a stream's task is in its life. */
+/** Where a stream's task is in its life. `stalled`: it runs, and waits for what it can't go on without. */
 export interface StreamPhase {
-  readonly phase: 'starting' | 'replaying' | 'running' | 'restarting' | 'stopped' | 'failed'
+  readonly phase: 'starting' | 'replaying' | 'running' | 'stalled' | 'restarting' | 'stopped' | 'failed'
   /** What it waits for or what ended it, in a sentence without its full stop; empty while it runs. */
   readonly reason: string
 }

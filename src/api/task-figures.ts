@@ -6,20 +6,7 @@ import { SEQUENCES } from '../task/output-writer.ts'
 import type { Task } from '../task/task.ts'
 import type { CommitFigures, ModelFigures, ScoreFigures, TaskProgress } from '../telemetry/committed-figures.ts'
 import type { FiguresSource } from '../telemetry/committed-view.ts'
-
-const counters = [
-  'learned',
-  'early',
-  'late',
-  'orphaned',
-  'duplicate',
-  'corrected',
-  'unknownClass',
-  'unlabelled',
-  'dropped',
-  'lateUpdates',
-  'warnings',
-] as const
+import { labelCounters } from '../telemetry/label-counters.ts'
 
 /** Reads the figures of a running task, which may be ahead of what is committed. */
 export class TaskFigures implements FiguresSource {
@@ -37,7 +24,7 @@ export class TaskFigures implements FiguresSource {
       modelEvents: sequences.values[SEQUENCES.models],
       deadLetters: sequences.values[SEQUENCES.deadLetters],
     }
-    for (const counter of counters) counted[counter] = learning.count(counter)
+    for (const counter of labelCounters) counted[counter] = learning.count(counter)
     return {
       streamTimeMs: learning.count('nowMs'),
       isPaused: control.paused,
@@ -54,7 +41,7 @@ export class TaskFigures implements FiguresSource {
     const scores: ScoreFigures[] = [{ ...served, role: 'champion', model: 'served' }]
     models.slots.forEach((slot, s) => {
       if (slot === undefined || s === models.champion) return
-      scores.push({ ...evaluation.readSlot(s, slot.version), role: roleOf(learning, s), model: slot.version })
+      scores.push({ ...evaluation.readSlot(s, slot.version), role: slot.role, model: slot.version })
     })
     for (const baseline of baselines) scores.push({ ...baseline, role: 'baseline', model: baseline.name })
     return scores.map(({ role, model, outcomes, whole, rolling, fading, cohorts }) => {
@@ -77,17 +64,12 @@ export function commitFigures(record: JournalRecord): CommitFigures {
 
 function modelFigures(learning: LearningState): ModelFigures[] {
   const { models, graph } = learning
-  return models.slots.flatMap((slot, s): ModelFigures[] => {
+  return models.slots.flatMap((slot): ModelFigures[] => {
     if (slot === undefined) return []
-    const { version, parent, born } = slot
+    const { version, role, parent, born } = slot
     const algorithm = algorithmOf(graph.model, slot)
-    return [{ version, role: roleOf(learning, s), parent: parent === '' ? null : parent, algorithm, born }]
+    return [{ version, role, parent: parent === '' ? null : parent, algorithm, born }]
   })
-}
-
-function roleOf({ models, race }: LearningState, slot: number): ModelFigures['role'] {
-  if (slot === models.champion) return 'champion'
-  return slot === race.former ? 'shadow' : 'challenger'
 }
 
 /** The name of the model, with its steps where it is a pipeline. */

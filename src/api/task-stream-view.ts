@@ -56,6 +56,8 @@ export class TaskStreamView implements StreamView {
   private readonly appenders: ReadonlyMap<string, RecordAppender>
   private readonly commands: CommandWriter
   private life: StreamPhase = { phase: 'starting', reason: 'it has not begun' }
+  /** Why an input can't be read on, of a task that runs; until records are taken again. */
+  private stall: string | undefined
   private newestArrivalMs = Number.NEGATIVE_INFINITY
 
   private constructor(options: TaskStreamViewOptions, published: Awaited<ReturnType<typeof publishedSchemas>>) {
@@ -89,12 +91,17 @@ export class TaskStreamView implements StreamView {
         this.life = { phase: 'replaying', reason: `transaction ${done} of ${total} is replayed` }
         metrics.replayedOne(name, done === 1)
       },
-      onTrouble: () => metrics.troubled(name),
+      onTrouble: (error) => {
+        metrics.troubled(name)
+        if (error instanceof MillraceError && error.code === 'MILLRACE_CODEC_REGISTRY_UNREACHABLE')
+          this.stall = error.message.replace(/\.$/, '')
+      },
     }
     metrics.add(name, {
       figures: () => this.figures(),
       lagRecords: () => this.lagRecords(),
       isRunning: () => this.life.phase === 'running',
+      isStalled: () => this.phase().phase === 'stalled',
     })
   }
 
@@ -104,6 +111,7 @@ export class TaskStreamView implements StreamView {
 
   /** A task is about to recover. */
   starting(): void {
+    this.stall = undefined
     this.life = { phase: 'starting', reason: 'its task recovers' }
   }
 
@@ -124,6 +132,7 @@ export class TaskStreamView implements StreamView {
   }
 
   phase(): StreamPhase {
+    if (this.life.phase === 'running' && this.stall !== undefined) return { phase: 'stalled', reason: this.stall }
     return this.life
   }
 
@@ -193,6 +202,7 @@ export class TaskStreamView implements StreamView {
 
   private took(record: JournalRecord, { rows, latencyMs }: CommitFacts): void {
     const { clock, metrics } = this.options
+    if (rows > 0) this.stall = undefined
     const arrivalMs = this.committed.committed(commitFigures(record))?.progress.streamTimeMs ?? 0
     const isNewer = arrivalMs > this.newestArrivalMs
     if (isNewer) this.newestArrivalMs = arrivalMs

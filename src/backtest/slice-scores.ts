@@ -41,10 +41,11 @@ export class SliceScores {
       out[0] = this.state.target.problem === 'binary' ? 1 - values[from] : values[from]
       out[1] = values[from]
     } else for (let o = 0; o < layout.kept; o++) out[o] = values[from + o]
+    const outcome = set.look(label, out, 0, Number.NaN, 1)
     for (const { column, scores, counts } of this.columns) {
       const code = values[at + layout.row + column]
       counts[code]++
-      set.update(scores, code * set.width, label, out, 0, Number.NaN, 1)
+      set.take(scores, code * set.width, outcome)
     }
   }
 

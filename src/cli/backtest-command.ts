@@ -1,15 +1,16 @@
-import { accessSync, constants, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { backtest, type BacktestResult } from '../backtest/backtest.ts'
 import { backtestReport } from '../backtest/backtest-report.ts'
+import { limitHistory } from '../backtest/limit-history.ts'
 import { MillraceError } from '../errors.ts'
 import { inlineTrainer } from '../lifecycle/inline-trainer.ts'
 import { millraceVersion } from '../service/millrace-version.ts'
 import { backtestJson } from './backtest-json.ts'
 import { backtestLines } from './backtest-lines.ts'
 import { fileHistory } from './file-history.ts'
-import { historyError, limitHistory, loadHistory } from './load-history.ts'
+import { historyError, loadHistory } from './load-history.ts'
 import { ProgressLine } from './progress-line.ts'
 import { Project } from './project.ts'
 import { countOption } from './count-option.ts'
@@ -91,6 +92,7 @@ export async function runBacktest(project: Project, name: string, options: Backt
 function checkFolder(file: string): void {
   try {
     accessSync(dirname(file), constants.W_OK)
+    if (existsSync(file) && statSync(file).isDirectory()) throw new Error('it is a folder')
   } catch (cause) {
     throw notWritable(file, cause)
   }

@@ -1,22 +1,8 @@
 import type { BacktestResult } from '../backtest/backtest.ts'
 import type { NamedScores } from '../operators/evaluation.ts'
+import { labelCounters } from '../telemetry/label-counters.ts'
 
 const names: Readonly<Record<string, string>> = { 'log-loss': 'logLoss', 'kappa-t': 'kappaT' }
-const counters = [
-  'learned',
-  'early',
-  'late',
-  'orphaned',
-  'duplicate',
-  'corrected',
-  'unlabelled',
-  'dropped',
-  'unknownClass',
-  'lateUpdates',
-  'warnings',
-  'rejected',
-] as const
-
 /** What a backtest found, for programs: `metrics` of what was served, the same of each baseline and challenger, the learning curve, slices and counts. Undefined figures are null. */
 export function backtestJson(stream: string, result: BacktestResult) {
   const { scores, challengers, curve, slices, events, predictions } = result
@@ -41,7 +27,9 @@ export function backtestJson(stream: string, result: BacktestResult) {
         rows.map(({ category, outcomes, values }) => ({ category, outcomes, ...figures(values) })),
       ]),
     ),
-    counts: Object.fromEntries(counters.map((counter) => [counter, result.count(counter)])),
+    counts: Object.fromEntries(
+      [...labelCounters, 'rejected' as const].map((counter) => [counter, result.count(counter)]),
+    ),
     signals: result.signals.map(({ kind, source, time: at, detail }) => ({ kind, source, time: time(at), detail })),
     models: result.models.map(({ kind, version, parent, time: at, reason, numbers }) => ({
       kind,

@@ -5,6 +5,7 @@ import type { Terminal } from './terminal.ts'
 import { textTable } from './text-table.ts'
 
 const SLICES = 10 // categories shown of a column
+const MONTHS = 24 // shown one by one
 const Z = 1.96 // of a 95 % interval
 const LESS_IS_BETTER: ReadonlySet<string> = new Set(['log-loss', 'brier', 'mae', 'rmse', 'calibration'])
 const titles: Readonly<Record<string, string>> = {
@@ -29,9 +30,9 @@ export function backtestLines(result: BacktestResult, terminal: Terminal, elapse
     '',
     ...figures([...scores, ...challengers], bold),
   ]
-  const months = byMonth(result)
-  if (months.length > 1)
-    lines.push('', bold('By month, mean over its days'), ...monthTable(months, scores, metricOf(result), bold))
+  const { period, rows } = byPeriod(result)
+  if (rows.length > 1)
+    lines.push('', bold(`By ${period}, mean over its days`), ...periodTable(rows, scores, metricOf(result), bold))
   for (const [column, slices] of Object.entries(result.slices)) {
     if (slices.length === 0) continue
     const names = Object.keys(slices[0].values)
@@ -77,24 +78,34 @@ function best(scores: readonly NamedScores[], names: readonly string[]): string[
   return ['', `${title(metric)} is ${Math.abs(share).toFixed(1)} % ${compared} the best of the others, ${least.name}.`]
 }
 
-interface Month {
+interface Period {
   readonly name: string
   readonly days: number
   /** Mean by model. */
   readonly values: readonly number[]
 }
 
-function byMonth(result: BacktestResult): Month[] {
+/** Months, or years where there are too many months to read. */
+function byPeriod(result: BacktestResult): { readonly period: 'month' | 'year'; readonly rows: readonly Period[] } {
+  const months = periods(result, 'YYYY-MM'.length)
+  if (months.length <= MONTHS) return { period: 'month', rows: months }
+  return { period: 'year', rows: periods(result, 'YYYY'.length) }
+}
+
+/** The days of the curve by the first characters of their dates; those without any figure are left out. */
+function periods(result: BacktestResult, characters: number): Period[] {
+  const { curve, scores } = result
   const metric = metricOf(result)
-  const months = Map.groupBy(result.curve, ({ time }) => new Date(time).toISOString().slice(0, 7))
-  return [...months].map(([name, points]) => ({
+  const grouped = Map.groupBy(curve, ({ time }) => new Date(time).toISOString().slice(0, characters))
+  const rows = [...grouped].map(([name, points]) => ({
     name,
     days: points.length,
-    values: result.scores.map((_, model) => {
+    values: scores.map((_, model) => {
       const values = points.map((point) => point.values[model]?.[metric]).filter((value) => Number.isFinite(value))
       return values.reduce((sum, value) => sum + value, 0) / values.length
     }),
   }))
+  return rows.filter(({ values }) => values.some((value) => Number.isFinite(value)))
 }
 
 function metricOf({ scores }: BacktestResult): string {
@@ -102,14 +113,14 @@ function metricOf({ scores }: BacktestResult): string {
   return 'log-loss' in values ? 'log-loss' : 'mae' in values ? 'mae' : Object.keys(values)[0]
 }
 
-function monthTable(
-  months: readonly Month[],
+function periodTable(
+  periodRows: readonly Period[],
   scores: readonly NamedScores[],
   metric: string,
   bold: (text: string) => string,
 ): string[] {
   const head = [title(metric), 'days', ...scores.map(({ name }) => name)]
-  const rows = months.map(({ name, days, values }) => [
+  const rows = periodRows.map(({ name, days, values }) => [
     name,
     formatCount(days),
     ...values.map((value, i) => (i === 0 ? bold(formatFigure(value)) : formatFigure(value))),

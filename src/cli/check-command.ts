@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Command } from 'commander'
+import { historyRecords } from '../backtest/history-records.ts'
+import { limitHistory } from '../backtest/limit-history.ts'
 import { MillraceError } from '../errors.ts'
 import { simulate, type SimulateOptions, type SimulationResult } from '../testing/simulate.ts'
 import { countOption } from './count-option.ts'
 import { formatCount } from './format.ts'
-import { historyError, limitHistory, loadHistory } from './load-history.ts'
+import { historyError, loadHistory } from './load-history.ts'
 import { Project } from './project.ts'
 
 const outputs = ['predictions', 'signals', 'models', 'deadLetters'] as const
@@ -33,11 +35,11 @@ Examples:
       const records: Record<string, object[]> = Object.fromEntries(loaded.graph.inputs.map((input) => [input.name, []]))
       let count = 0
       try {
-        for await (const told of limitHistory((await loadHistory(loaded)).read(), options.limit)) {
-          for (const { input, record } of [told].flat()) {
-            records[input].push(record)
-            count++
-          }
+        for await (const { input, record } of historyRecords(
+          limitHistory((await loadHistory(loaded)).read(), options.limit),
+        )) {
+          records[input].push(record)
+          count++
         }
       } catch (error) {
         throw historyError(loaded.historyFile, error)

@@ -63,7 +63,11 @@ async function send(project: Project, stream: string, command: StreamCommand): P
     })
   if (json) terminal.json({ id, by })
   else if (by === 'api')
-    terminal.line(`The stream has taken the command; what came of it: ${typedCommand(`models ${stream}`)}`)
+    terminal.line(
+      command.command === 'pause' || command.command === 'resume'
+        ? 'The stream has taken the command.'
+        : `The stream has taken the command; what came of it: ${typedCommand(`models ${stream}`)}`,
+    )
   else terminal.line('The command is written; the stream takes it when it starts.')
 }
 

@@ -6,6 +6,7 @@ import type { EmbeddedPlatform } from '../service/embedded-platform.ts'
 import { ValueReader } from '../service/value-reader.ts'
 import { countOption } from './count-option.ts'
 import { formatCount } from './format.ts'
+import { neverRun } from './never-run.ts'
 import { Project } from './project.ts'
 import { textTable } from './text-table.ts'
 import { topicBounds, topicRecords } from './topic-records.ts'
@@ -30,7 +31,7 @@ interface DeadLetterValue {
 export function deadLettersCommand(): Command {
   const list = new Command('list')
     .summary('list the records that could not be used')
-    .argument('<stream>')
+    .argument('<stream>', 'name of a stream')
     .option('-n, --last <records>', 'how many', countOption, 20)
     .addHelpText(
       'after',
@@ -39,7 +40,7 @@ export function deadLettersCommand(): Command {
     .action(listLetters)
   const show = new Command('show')
     .summary('show one of them, decoded as far as that goes')
-    .argument('<stream>')
+    .argument('<stream>', 'name of a stream')
     .argument('<sequence>', 'its number, as listed')
     .addHelpText('after', '\nExamples:\n  millrace dead-letters show flight-delay 17')
     .action(showLetter)
@@ -48,7 +49,7 @@ export function deadLettersCommand(): Command {
     .description(
       'Writes dead letters to the topics they came from again, with their keys, headers and timestamps: after what was wrong with the stream or its schema has been mended.',
     )
-    .argument('<stream>')
+    .argument('<stream>', 'name of a stream')
     .argument('[sequences...]', 'their numbers, as listed; all of them with --all')
     .option('--all', 'all of them')
     .addHelpText(
@@ -64,7 +65,7 @@ export function deadLettersCommand(): Command {
 async function listLetters(stream: string, options: { last: number }, command: Command): Promise<void> {
   const project = Project.of(command)
   const { terminal } = project
-  const letters = await project.withPlatform((platform) => lettersOf(platform, stream, options.last), {
+  const letters = await project.withPlatform((platform) => lettersOf(project, platform, stream, options.last), {
     readOnly: true,
   })
   if (project.json) return terminal.json(letters.map(asJson))
@@ -83,7 +84,7 @@ async function showLetter(stream: string, sequence: string, _options: object, co
   const { terminal } = project
   await project.withPlatform(
     async (platform) => {
-      const letter = (await lettersOf(platform, stream)).find((one) => one.sequence === Number(sequence))
+      const letter = (await lettersOf(project, platform, stream)).find((one) => one.sequence === Number(sequence))
       if (letter === undefined) throw noLetter(stream, sequence)
       const decoded = await new ValueReader(platform.registry).read(letter.value)
       if (project.json) return terminal.json({ ...asJson(letter), decoded })
@@ -114,7 +115,7 @@ async function replayLetters(
       'Give their numbers, or --all',
     )
   const count = await project.withPlatform(async (platform) => {
-    const letters = await lettersOf(platform, stream)
+    const letters = await lettersOf(project, platform, stream)
     const known = new Map(letters.map((letter) => [String(letter.sequence), letter]))
     const chosen = options.all
       ? letters
@@ -142,10 +143,22 @@ async function replayLetters(
     return chosen.length
   })
   if (project.json) project.terminal.json({ replayed: count })
-  else project.terminal.line(`${formatCount(count)} records were written to their topics again.`)
+  else
+    project.terminal.line(
+      count === 1
+        ? '1 record was written to its topic again.'
+        : `${formatCount(count)} records were written to their topics again.`,
+    )
 }
 
-async function lettersOf(platform: EmbeddedPlatform, stream: string, last = Infinity): Promise<DeadLetterValue[]> {
+async function lettersOf(
+  project: Project,
+  platform: EmbeddedPlatform,
+  stream: string,
+  last = Infinity,
+): Promise<DeadLetterValue[]> {
+  const topics = (await platform.log.topics()).map(({ name }) => name)
+  if (!topics.includes(`${stream}.dead-letters`)) throw neverRun(stream, topics, project.config.streams)
   const from = (await topicBounds(platform.log, `${stream}.dead-letters`)).map(
     ({ topic, partition, start, readableEnd }) => ({
       topic,

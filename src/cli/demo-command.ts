@@ -62,8 +62,11 @@ async function demo(name: string, options: DemoOptions, command: Command): Promi
         loaded.graph.inputs.map(({ topic }) => topic),
       )
     const producer = await HistoryProducer.open(loaded, platform)
-    terminal.line(opening(producer.played, total, name, config.data))
-    await runStream(project, platform, loaded, {
+    if (!project.json)
+      terminal.line(
+        opening(producer.played, total, name, config.log === 'kafka' ? `Kafka (${config.brokers})` : config.data),
+      )
+    const runner = await runStream(project, platform, loaded, {
       logLevel: 'error',
       recordTimeMs: () => (Number.isFinite(producer.arrivalMs) ? producer.arrivalMs : Date.now()),
       beside: async (runner, stop) => {
@@ -84,12 +87,16 @@ async function demo(name: string, options: DemoOptions, command: Command): Promi
           return 'stop'
         }
         terminal.keep()
+        if (project.json) return 'go on'
         terminal.line(
           `The history has ended after ${formatCount(producer.played)} records; the stream goes on serving. To play it again: ${again(name)}`,
         )
         return 'go on'
       },
     })
+    const { rows, predictions, figures } = runner.current
+    if (project.json)
+      return terminal.json({ stream: name, played: producer.played, rows, predictions, commit: figures?.commit })
     terminal.line(`Stopped cleanly after ${formatCount(producer.played)} records. Starting again goes on from here.`)
   })
 }

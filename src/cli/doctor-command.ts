@@ -7,12 +7,14 @@ import { MillraceError } from '../errors.ts'
 import { DirectoryLock } from '../log/directory-lock.ts'
 import { loadStream, streamNames } from '../service/load-stream.ts'
 import { millraceVersion } from '../service/millrace-version.ts'
+import { doctorKafka } from './doctor-kafka.ts'
 import { formatCount } from './format.ts'
 import { Project } from './project.ts'
 import { writeTypes } from './types-command.ts'
 import { typedCommand } from './typed-command.ts'
 
-interface Finding {
+/** One thing that was looked at. */
+export interface Finding {
   readonly what: string
   /** ok: as it should be. note: works, and somebody may want to know. wrong: something will not work. */
   readonly state: 'ok' | 'note' | 'wrong'
@@ -27,7 +29,7 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .summary('check that everything a stream needs is in order')
     .description(
-      'Checks Node, the configuration, the data directory, its disk, the port, the schemas, their types and every stream. The exit code is not 0 where something will not work.',
+      'Checks Node, the configuration, the data directory, its disk, the port, the schemas, their types, every stream, and where topics are in Kafka, the cluster and the schema registry. The exit code is not 0 where something will not work.',
     )
     .addHelpText(
       'after',
@@ -45,6 +47,7 @@ Examples:
         await port(project),
         ...(await schemas(project)),
         ...(await streams(project)),
+        ...(await kafka(project)),
       ]
       if (project.json) terminal.json(findings)
       else {
@@ -120,6 +123,13 @@ async function schemas({ config }: Project): Promise<Finding[]> {
     })
   }
   return findings
+}
+
+async function kafka({ config }: Project): Promise<Finding[]> {
+  if (config.log !== 'kafka') return []
+  const loaded = await Promise.allSettled(streamNames(config.streams).map((name) => loadStream(config, name)))
+  const inputs = loaded.flatMap((one) => (one.status === 'fulfilled' ? one.value.graph.inputs : []))
+  return doctorKafka(config, [...new Set(inputs.map(({ topic }) => topic))])
 }
 
 async function streams({ config }: Project): Promise<Finding[]> {

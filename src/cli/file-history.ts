@@ -72,7 +72,7 @@ async function advance(source: Source): Promise<void> {
   source.next = undefined
   if (done) return
   source.row++
-  const record = typedRecord(source.fields, value)
+  const record = typedRecord(source.fields, value, source.row - 1)
   const arrival = record[source.arrivalField]
   source.next = { input: source.input.name, record }
   if (typeof arrival !== 'number' || !(arrival === arrival)) return

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { History } from '../backtest/history-batches.ts'
-import type { HistoryRecord } from '../backtest/record-writer.ts'
+import { recordsOf } from '../backtest/history-records.ts'
 import { AvroEncoder } from '../codec/avro-encoder.ts'
 import type { EventField, EventSchema } from '../codec/event-schema.ts'
+import { MillraceError } from '../errors.ts'
 import type { Log, TopicPartition } from '../log/log.ts'
 import { OutgoingBatchBuilder } from '../log/outgoing-batch-builder.ts'
 import type { EmbeddedPlatform } from '../service/embedded-platform.ts'
@@ -98,8 +99,7 @@ export class HistoryProducer {
     const held = new HeldRecords(this.latest, this.writers)
     const pace = new Pace(options)
     for await (const told of history) {
-      const records = Array.isArray(told) ? (told as readonly HistoryRecord[]) : [told as HistoryRecord]
-      for (const { input, record, arrival } of records) {
+      for (const { input, record, arrival } of recordsOf(told)) {
         if (this.played + this.pending >= limit) break
         const writer = this.writers.get(input) as InputWriter
         const at = arrival ?? (record as Record<string, number>)[writer.time]
@@ -119,6 +119,13 @@ export class HistoryProducer {
 
   private add(writer: InputWriter, record: object, arrival: number): void {
     const { builder, encoder, fields, key } = writer
+    if (arrival < 0)
+      throw new MillraceError(
+        'MILLRACE_CLI_DATA',
+        `history, topic ${writer.topic}`,
+        'a record arrives before 1970, when the timestamps of a log begin',
+        'Backtest the stream, or write its file to the topic with produce',
+      )
     if (arrival > this.latest) this.latest = arrival
     builder.add(this.latest)
     builder.setKeyText(String((record as Record<string, unknown>)[key]))

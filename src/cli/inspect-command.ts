@@ -1,12 +1,11 @@
 import { Command } from 'commander'
 import { MillraceError } from '../errors.ts'
 import type { EmbeddedPlatform } from '../service/embedded-platform.ts'
-import { streamNames } from '../service/load-stream.ts'
-import { nearest } from '../stream/nearest.ts'
 import { Journal } from '../task/journal.ts'
 import { endOf, type JournalRecord } from '../task/journal-record.ts'
 import { countOption } from './count-option.ts'
 import { formatCount } from './format.ts'
+import { neverRun } from './never-run.ts'
 import { Project } from './project.ts'
 import { textTable } from './text-table.ts'
 import { typedCommand } from './typed-command.ts'
@@ -41,18 +40,7 @@ type Inspection = Awaited<ReturnType<typeof inspect>>
 
 async function inspect({ log }: EmbeddedPlatform, stream: string, count: number, project: Project) {
   const topics = (await log.topics()).map(({ name }) => name)
-  if (!topics.includes(`${stream}.journal`)) {
-    const names = topics
-      .filter((topic) => topic.endsWith('.journal'))
-      .map((topic) => topic.slice(0, -'.journal'.length))
-    const known = streamNames(project.config.streams).includes(stream)
-    throw new MillraceError(
-      'MILLRACE_CLI_NOTHING',
-      `stream '${stream}'`,
-      'it has never run on this data directory',
-      known ? `Start it with ${typedCommand(`run ${stream}`)}` : nearest(stream, names),
-    )
-  }
+  if (!topics.includes(`${stream}.journal`)) throw neverRun(stream, topics, project.config.streams)
   const journal = new Journal(log, stream, 0)
   const { start, readableEnd } = await journal.bounds()
   const last = await journal.last()

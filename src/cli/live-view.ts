@@ -20,6 +20,7 @@ import type { StreamStatus } from '../service/stream-status.ts'
 import { ValueReader } from '../service/value-reader.ts'
 import type { ScoreFigures } from '../telemetry/committed-figures.ts'
 import { type LiveFacts, liveSummary, liveSummaryLine } from '../telemetry/live-summary.ts'
+import { eventText } from './event-text.ts'
 import { nowAndThen } from './now-and-then.ts'
 import type { Terminal } from './terminal.ts'
 import { whenQuiet } from './when-quiet.ts'
@@ -74,7 +75,7 @@ function latestEvent(
       const value = bytes.slice(valueStarts[count - 1], valueEnds[count - 1])
       return { topic, record: (await values.read(value)) as Record<string, unknown> }
     }),
-    map(({ topic, record }) => ({ at: Number(record.eventTime), text: inWords(topic, record) })),
+    map(({ topic, record }) => ({ at: Number(record.eventTime), text: eventText(topic, record) })),
     scan((latest, event) => (event.at >= latest.at ? event : latest)),
     map(({ text }) => text),
     catchError(() => EMPTY), // the log is being closed; whatever else is wrong with it ends the stream itself
@@ -92,13 +93,6 @@ async function lastPlaces(log: Log, topics: readonly string[]) {
   )
 }
 
-function inWords(topic: string, record: Record<string, unknown>): string {
-  const at = new Date(Number(record.eventTime)).toISOString().slice(0, 16).replace('T', ' ')
-  if (topic.endsWith('.models'))
-    return `${at}  model ${String(record.modelVersion)} ${String(record.kind).replace('_', ' ')}: ${String(record.reason)}`
-  return `${at}  ${String(record.kind).replace('_', ' ')}: ${String(record.message)}`
-}
-
 function factsOf(
   status: StreamStatus,
   eventsPerSecond: number,
@@ -111,7 +105,7 @@ function factsOf(
   return {
     stream: status.stream,
     phase: phaseOf(status),
-    nowMs: progress === undefined || progress.streamTimeMs === 0 ? Number.NaN : progress.streamTimeMs,
+    nowMs: progress === undefined ? undefined : progress.streamTimeMs === 0 ? Number.NaN : progress.streamTimeMs,
     eventsPerSecond,
     waiting: progress?.pending ?? 0,
     learned: progress?.counters.learned ?? 0,
@@ -127,9 +121,11 @@ function factsOf(
   }
 }
 
-function phaseOf({ phase, replay, trouble }: StreamStatus): string {
+function phaseOf({ phase, replay, trouble, stalled, figures }: StreamStatus): string {
   if (phase === 'starting' && replay !== undefined) return `replaying ${replay.done} of ${replay.total} transactions`
   if (phase === 'restarting') return `starting again: ${trouble}`
+  if (phase === 'running' && stalled !== undefined) return `stalled: ${stalled}`
+  if (phase === 'running' && figures?.progress.isPaused) return 'paused'
   return phase
 }
 

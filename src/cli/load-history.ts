@@ -1,6 +1,5 @@
 import { pathToFileURL } from 'node:url'
 import type { History } from '../backtest/history-batches.ts'
-import type { HistoryRecord } from '../backtest/record-writer.ts'
 import { MillraceError } from '../errors.ts'
 import type { LoadedStream } from '../service/load-stream.ts'
 import { streamFileError } from '../service/stream-file-error.ts'
@@ -49,22 +48,4 @@ export async function loadHistory({ name, historyFile }: LoadedStream): Promise<
 export function historyError(file: string | undefined, error: unknown): unknown {
   if (error instanceof MillraceError || file === undefined) return error
   return streamFileError(file, 'the history ended with an error', 'Correct it there', error)
-}
-
-/** The first records of a history. */
-export async function* limitHistory(
-  history: History,
-  count: number,
-): AsyncGenerator<HistoryRecord | readonly HistoryRecord[]> {
-  let left = count
-  for await (const told of history) {
-    if (Array.isArray(told)) {
-      yield left < told.length ? told.slice(0, left) : (told as readonly HistoryRecord[])
-      left -= told.length
-    } else {
-      yield told
-      left--
-    }
-    if (left <= 0) return
-  }
 }

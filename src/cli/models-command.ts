@@ -1,25 +1,23 @@
 import { Command } from 'commander'
-import { lastValueFrom, toArray } from 'rxjs'
 import { countOption } from './count-option.ts'
+import { type ModelVersion, modelVersions } from './model-versions.ts'
+import { exportModelCommand } from './export-model-command.ts'
 import { Project } from './project.ts'
+import { showModelCommand } from './show-model-command.ts'
 import { textTable } from './text-table.ts'
-import { topicBounds, topicRecords } from './topic-records.ts'
 
-/** A record of `<stream>.models`, as its schema says. */
-interface ModelEventValue {
-  readonly kind: string
-  readonly modelVersion: string
-  readonly parent: string | null
-  readonly eventTime: number
-  readonly algorithm: string
-  readonly reason: string
-  readonly numbers: Readonly<Record<string, number>>
-}
-
-/** `millrace models <stream>` */
+/** `millrace models list|steps|export|show` */
 export function modelsCommand(): Command {
-  return new Command('models')
-    .summary("list the steps in the lives of a stream's models")
+  const list = new Command('list')
+    .summary('list the versions of a stream, with what each came from')
+    .description(
+      'Lists the versions of a stream: what role each has or how it left, what it came from, since when, and how it did. Also while the stream runs.',
+    )
+    .argument('<stream>', 'name of a stream')
+    .addHelpText('after', '\nExamples:\n  millrace models flight-delay\n  millrace models flight-delay --json')
+    .action(listVersions)
+  const steps = new Command('steps')
+    .summary('list what happened to the models of a stream')
     .description(
       'Lists what happened to the models of a stream: trained, challenger, promoted, rolled back, with the reasons. Also while it runs.',
     )
@@ -27,36 +25,69 @@ export function modelsCommand(): Command {
     .option('-n, --last <steps>', 'how many', countOption, 50)
     .addHelpText(
       'after',
-      `
-Examples:
-  millrace models flight-delay
-  millrace models flight-delay --json`,
+      '\nExamples:\n  millrace models steps flight-delay\n  millrace models steps flight-delay -n 5 --json',
     )
-    .action(async (stream: string, options: { last: number }, command: Command) => {
-      const project = Project.of(command)
-      const { terminal } = project
-      const events = await project.withPlatform(
-        async (platform) => {
-          const from = (await topicBounds(platform.log, `${stream}.models`)).map((place) => ({
-            ...place,
-            offset: Math.max(place.start, place.readableEnd - options.last),
-          }))
-          const records = await lastValueFrom(topicRecords(platform, from).pipe(toArray()))
-          return records.map(({ value }) => value as ModelEventValue)
-        },
-        { readOnly: true },
-      )
-      if (project.json) return terminal.json(events)
-      if (events.length === 0)
-        return terminal.line(`Nothing has happened to the models of '${stream}' yet: the first one serves.`)
-      const rows = events.map(({ eventTime, kind, modelVersion, parent, reason }) => [
-        new Date(eventTime).toISOString().slice(0, 16),
-        kind.replace('_', ' '),
-        modelVersion,
-        parent ?? '-',
-        reason,
-      ])
-      for (const line of textTable([['time', 'step', 'version', 'parent', 'reason'], ...rows], [0, 1, 2, 3, 4]))
-        terminal.line(line)
-    })
+    .action(listSteps)
+  return new Command('models')
+    .summary('list, show and export the models of a stream')
+    .description(
+      'Lists the versions of the models of a stream, tells their lives, and writes them to files that `openModel` reads. `millrace models <stream>` is short for `millrace models list <stream>`.',
+    )
+    .addCommand(list, { isDefault: true })
+    .addCommand(steps)
+    .addCommand(exportModelCommand())
+    .addCommand(showModelCommand())
+}
+
+async function listVersions(stream: string, _options: object, command: Command): Promise<void> {
+  const project = Project.of(command)
+  const { terminal } = project
+  const { versions } = await project.withPlatform((platform) => modelVersions(platform, stream), { readOnly: true })
+  if (project.json) return terminal.json({ stream, versions })
+  const rows = versions.map((version) => [
+    version.version,
+    version.role.replace('_', ' '),
+    version.parent ?? '-',
+    sinceText(version),
+    figures(version),
+    version.reason,
+  ])
+  const header = ['version', 'role', 'parent', 'since', 'loss', 'why']
+  for (const line of textTable([header, ...rows], [0, 1, 2, 3, 4, 5])) terminal.line(line)
+}
+
+async function listSteps(stream: string, options: { last: number }, command: Command): Promise<void> {
+  const project = Project.of(command)
+  const { terminal } = project
+  const { events: all } = await project.withPlatform((platform) => modelVersions(platform, stream), { readOnly: true })
+  const events = all.slice(-options.last)
+  if (project.json) return terminal.json(events)
+  if (events.length === 0)
+    return terminal.line(`Nothing has happened to the models of '${stream}' yet: the first one serves.`)
+  const rows = events.map(({ eventTime, kind, modelVersion, parent, reason }) => [
+    minuteOf(eventTime),
+    kind.replace('_', ' '),
+    modelVersion,
+    parent ?? '-',
+    reason,
+  ])
+  for (const line of textTable([['time', 'step', 'version', 'parent', 'reason'], ...rows], [0, 1, 2, 3, 4]))
+    terminal.line(line)
+}
+
+/** How a version did: in its walk-forward validation beside the prior, or against the champion. */
+function figures({ numbers }: ModelVersion): string {
+  const { validationLoss, priorLoss, meanDifference } = numbers
+  if (meanDifference !== undefined) return `${(-meanDifference).toFixed(4)} beside the champion`
+  if (validationLoss === undefined) return ''
+  return `${validationLoss.toFixed(4)} (prior ${(priorLoss ?? Number.NaN).toFixed(4)})`
+}
+
+function sinceText({ since, parent }: ModelVersion): string {
+  if (since !== null) return minuteOf(since)
+  return parent === null ? 'the beginning' : '-'
+}
+
+function minuteOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 16)
 }

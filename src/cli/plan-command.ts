@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { MillraceError } from '../errors.ts'
 import { LearningState } from '../operators/learning-state.ts'
+import { rebuildablePaths } from '../operators/rebuildable-paths.ts'
 import { Journal } from '../task/journal.ts'
 import { loadSnapshot } from '../task/load-snapshot.ts'
 import { Project } from './project.ts'
@@ -14,14 +15,16 @@ export function planCommand(): Command {
       'Compares a stream as it is written now with its newest snapshot: which state the next start keeps, and which begins anew. Changes nothing; also while the stream runs.',
     )
     .argument('<stream>', 'name of a file in the streams folder')
+    .option('--rebuild', 'say also what `run --rebuild` would make anew from the log')
     .addHelpText(
       'after',
       `
 Examples:
   millrace plan flight-delay
+  millrace plan flight-delay --rebuild
   millrace plan flight-delay --json`,
     )
-    .action(async (name: string, _options: object, command: Command) => {
+    .action(async (name: string, options: { rebuild?: boolean }, command: Command) => {
       const project = Project.of(command)
       const { terminal } = project
       const loaded = await project.stream(name)
@@ -37,13 +40,18 @@ Examples:
               `Start it with ${typedCommand(`run ${name}`)}`,
             )
           const [snapshot] = last.snapshots
-          const parts = new LearningState(loaded.graph).parts()
+          const learning = new LearningState(loaded.graph)
+          const parts = learning.parts()
           const report = snapshot === undefined ? undefined : await loadSnapshot(blobs, snapshot, parts)
+          const reset = report?.reset ?? parts.map(({ path }) => path)
+          const rebuilt = options.rebuild && report !== undefined ? rebuildablePaths(learning, reset) : []
           return {
             stream: name,
             changed: last.code !== loaded.code,
             kept: report?.kept ?? [],
-            reset: report?.reset ?? parts.map(({ path }) => path),
+            carried: report?.carried ?? {},
+            rebuilt,
+            reset: reset.filter((path) => !rebuilt.includes(path)),
             dropped: (report?.dropped ?? []).filter((path) => !path.startsWith('task.')),
             unreplayed: last.code === loaded.code ? 0 : last.seq - 1 - (snapshot?.seq ?? -1),
           }
@@ -56,8 +64,12 @@ Examples:
           ? `The code of '${name}' has changed since its last transaction.`
           : `The code of '${name}' is that of its last transaction.`,
       )
+      const kept = plan.kept.map((path) =>
+        path in plan.carried ? `${path} (carried over: ${plan.carried[path]})` : path,
+      )
       for (const [what, paths] of [
-        ['keeps', plan.kept],
+        ['keeps', kept],
+        ['rebuilds', plan.rebuilt],
         ['begins anew', plan.reset],
         ['is dropped', plan.dropped],
       ] as const) {

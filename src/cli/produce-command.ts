@@ -29,7 +29,7 @@ export function produceCommand(): Command {
     .description(
       'Writes the rows of a CSV, JSON lines or Parquet file to a topic, each checked by the schema. What is left out is taken from a stream that reads the topic. The first bad row ends it, with the rows before it written.',
     )
-    .argument('<topic>')
+    .argument('<topic>', 'such as flights.departures; made where it is not there')
     .requiredOption('--from <file>', 'a .csv, .tsv or .jsonl file, .gz or not, or a .parquet file')
     .option('--schema <file>', 'a file of the schema folder, such as departure.avsc')
     .option('--key <field>', 'the field that is the key')
@@ -54,6 +54,7 @@ async function produce(topic: string, options: ProduceOptions, command: Command)
   const project = Project.of(command)
   const { terminal } = project
   rowFormat(options.from)
+  refuseOutput(project, topic)
   const settings = await settingsOf(project, topic, options)
   const progress = new ProgressLine(terminal, 'records')
   const { written, bad } = await project.withPlatform(async (platform) => {
@@ -61,15 +62,15 @@ async function produce(topic: string, options: ProduceOptions, command: Command)
     let row = 0
     let turnedDown = 0
     try {
-      for await (const values of readRows(options.from)) {
+      for await (const values of readRows(options.from, options.skipBad ? () => turnedDown++ : undefined)) {
         row++
-        const wrong = await writer.write(typedRecord(settings.schema.fields, values))
+        const wrong = await writer.write(typedRecord(settings.schema.fields, values, row - 1))
         if (wrong !== undefined && !options.skipBad) {
           throw new MillraceError(
             'MILLRACE_CLI_DATA',
             `${basename(options.from)}, row ${row}`,
             wrong,
-            'Correct the row, or pass over such rows with --skip-bad',
+            `Correct the row, or pass over such rows with --skip-bad; ${row === 1 ? 'nothing was written' : 'the rows before it are in the topic'}`,
           )
         }
         if (wrong !== undefined) turnedDown++
@@ -83,8 +84,21 @@ async function produce(topic: string, options: ProduceOptions, command: Command)
   })
   if (project.json) return terminal.json({ topic, written, bad })
   const rate = formatCount((written * 1000) / progress.elapsedMs)
-  terminal.line(`${formatCount(written)} records are in ${topic}, in ${formatTime(progress.elapsedMs)} (${rate}/s).`)
-  if (bad > 0) terminal.line(`${formatCount(bad)} rows were passed over.`)
+  const added = written === 1 ? '1 record was' : `${formatCount(written)} records were`
+  terminal.line(`${added} written to ${topic} in ${formatTime(progress.elapsedMs)} (${rate}/s).`)
+  if (bad > 0) terminal.line(bad === 1 ? '1 row was passed over.' : `${formatCount(bad)} rows were passed over.`)
+}
+
+/** What a stream writes is its own: a foreign record in its journal would be the end of it. */
+function refuseOutput({ config }: Project, topic: string): void {
+  const [, stream, kind] = /^(.+)\.(control|predictions|signals|models|dead-letters|journal)$/.exec(topic) ?? []
+  if (kind === undefined || (kind !== 'journal' && !streamNames(config.streams).includes(stream))) return
+  throw new MillraceError(
+    'MILLRACE_CLI_USAGE',
+    `topic '${topic}'`,
+    `only stream '${stream}' writes to it`,
+    'Name a topic that a stream reads',
+  )
 }
 
 /** What the options say, and what a stream that reads the topic says where they do not. */

@@ -4,8 +4,9 @@ import type { Command } from 'commander'
 import type { Config } from '../config/config-schema.ts'
 import { type ConfigOrigins, loadConfig } from '../config/load-config.ts'
 import { MillraceError } from '../errors.ts'
-import { EmbeddedPlatform } from '../service/embedded-platform.ts'
+import type { EmbeddedPlatform } from '../service/embedded-platform.ts'
 import { type LoadedStream, loadStream } from '../service/load-stream.ts'
+import { openPlatform } from '../service/open-platform.ts'
 import { Terminal } from './terminal.ts'
 import { typedCommand } from './typed-command.ts'
 
@@ -18,7 +19,18 @@ export interface CommonOptions {
   readonly [flag: string]: unknown
 }
 
-const flagKeys = ['data', 'streams', 'schemas', 'host', 'port', 'durability', 'commitInterval', 'logLevel'] as const
+const flagKeys = [
+  'data',
+  'streams',
+  'schemas',
+  'host',
+  'port',
+  'log',
+  'brokers',
+  'durability',
+  'commitInterval',
+  'logLevel',
+] as const
 
 /** The folder a command is run in: its configuration, its streams, its data directory. */
 export class Project {
@@ -57,7 +69,7 @@ export class Project {
     work: (platform: EmbeddedPlatform) => Promise<T>,
     options: { readonly readOnly?: boolean } = {},
   ): Promise<T> {
-    if (options.readOnly && !existsSync(join(this.config.data, 'log.sqlite'))) {
+    if (options.readOnly && this.config.log === 'embedded' && !existsSync(join(this.config.data, 'log.sqlite'))) {
       throw new MillraceError(
         'MILLRACE_CLI_NOTHING',
         `data directory ${this.config.data}`,
@@ -65,7 +77,7 @@ export class Project {
         `Run ${typedCommand('demo')} or produce first, or name another directory with --data`,
       )
     }
-    const platform = new EmbeddedPlatform(this.config, options)
+    const platform = openPlatform(this.config, options)
     try {
       return await work(platform)
     } finally {

@@ -28,13 +28,17 @@ export function rowFormat(path: string): 'csv' | 'jsonl' | 'parquet' {
   )
 }
 
-/** The rows of a CSV, JSON lines or Parquet file, in order; of the first two also compressed as .gz. Throws MILLRACE_CLI_FILE, MILLRACE_CLI_DATA. */
-export async function* readRows(path: string): AsyncGenerator<Row> {
+/**
+ * The rows of a CSV, JSON lines or Parquet file, in order; of the first two also compressed as .gz. With `onBad` a line
+ * that is no JSON object, or that has more or fewer cells than the header, is passed over and told. Throws
+ * MILLRACE_CLI_FILE, MILLRACE_CLI_DATA.
+ */
+export async function* readRows(path: string, onBad?: () => void): AsyncGenerator<Row> {
   const format = rowFormat(path)
   if (!existsSync(path) || !statSync(path).isFile())
     throw new MillraceError('MILLRACE_CLI_FILE', path, 'there is no such file', 'Name a file that is there')
   try {
-    yield* format === 'csv' ? csvRows(path) : format === 'jsonl' ? jsonRows(path) : parquetRows(path)
+    yield* format === 'csv' ? csvRows(path, onBad) : format === 'jsonl' ? jsonRows(path, onBad) : parquetRows(path)
   } catch (cause) {
     if (cause instanceof MillraceError) throw cause
     throw new MillraceError(
@@ -47,15 +51,30 @@ export async function* readRows(path: string): AsyncGenerator<Row> {
   }
 }
 
-async function* csvRows(path: string): AsyncGenerator<Row> {
-  const rows = parse({ columns: true, bom: true, skip_empty_lines: true, delimiter: await delimiterOf(path) })
+async function* csvRows(path: string, onBad?: () => void): AsyncGenerator<Row> {
+  const columns = (header: string[]): string[] => distinct(header, path)
+  const rows = parse({
+    columns,
+    bom: true,
+    skip_empty_lines: true,
+    delimiter: await delimiterOf(path),
+    skip_records_with_error: onBad !== undefined,
+    on_skip: () => void onBad?.(),
+  })
   const piped = pipeline(textOf(path), rows)
   piped.catch(() => {}) // the rows throw it too
   yield* rows
   await piped
 }
 
-async function* jsonRows(path: string): AsyncGenerator<Row> {
+/** A header, unless two columns of it have one name: a row would hold only the second. */
+function distinct(header: string[], path: string): string[] {
+  const twice = header.find((name, i) => header.indexOf(name) !== i)
+  if (twice === undefined) return header
+  throw new MillraceError('MILLRACE_CLI_DATA', path, `two columns are called '${twice}'`, 'Name each column once')
+}
+
+async function* jsonRows(path: string, onBad?: () => void): AsyncGenerator<Row> {
   let line = 0
   for await (const text of createInterface({ input: textOf(path), crlfDelay: Infinity })) {
     line++
@@ -64,6 +83,10 @@ async function* jsonRows(path: string): AsyncGenerator<Row> {
     try {
       row = JSON.parse(text)
     } catch (cause) {
+      if (onBad !== undefined) {
+        onBad()
+        continue
+      }
       throw new MillraceError(
         'MILLRACE_CLI_DATA',
         `${path}, line ${line}`,
@@ -72,14 +95,12 @@ async function* jsonRows(path: string): AsyncGenerator<Row> {
         { cause },
       )
     }
-    if (typeof row !== 'object' || row === null || Array.isArray(row))
-      throw new MillraceError(
-        'MILLRACE_CLI_DATA',
-        `${path}, line ${line}`,
-        'not a JSON object',
-        'Write one JSON object a line',
-      )
-    yield row as Row
+    if (typeof row === 'object' && row !== null && !Array.isArray(row)) yield row as Row
+    else if (onBad !== undefined) onBad()
+    else {
+      const place = `${path}, line ${line}`
+      throw new MillraceError('MILLRACE_CLI_DATA', place, 'not a JSON object', 'Write one JSON object a line')
+    }
   }
 }
 

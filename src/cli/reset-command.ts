@@ -34,7 +34,7 @@ Examples:
         )
       }
       const report = await project.withPlatform((platform) => resetStream(platform, name, inputs))
-      if (project.json) terminal.json(report)
+      if (project.json) terminal.json({ stream: name, ...report })
       else if (report.topics.length === 0)
         terminal.line(`There was nothing of stream '${name}' in ${project.config.data}.`)
       else

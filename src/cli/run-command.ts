@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { filter, firstValueFrom } from 'rxjs'
 import type { EmbeddedPlatform } from '../service/embedded-platform.ts'
 import type { StreamRunner } from '../service/stream-runner.ts'
@@ -8,6 +8,7 @@ import { runStream } from './run-stream.ts'
 interface RunOptions {
   readonly drain?: boolean
   readonly fork?: boolean
+  readonly rebuild?: string
   readonly untilCaughtUp?: boolean
 }
 
@@ -25,6 +26,12 @@ export function runCommand(): Command {
       '--fork',
       'accept that the stream was changed after a crash: state is as of the last snapshot, and what came after is computed anew',
     )
+    .addOption(
+      new Option(
+        '--rebuild <from>',
+        "after a change, make what is new or different from the log since <from> instead of beginning empty: a duration back such as '30d', a date, or 'beginning'",
+      ).conflicts(['fork', 'drain']),
+    )
     .option('--port <number>', 'of the API (default: 8080); 0 takes any free one')
     .option('--host <address>', 'of the API (default: 127.0.0.1)')
     .addHelpText(
@@ -33,7 +40,8 @@ export function runCommand(): Command {
 Examples:
   millrace run flight-delay
   millrace run flight-delay --until-caught-up
-  millrace run flight-delay --drain`,
+  millrace run flight-delay --drain
+  millrace run flight-delay --rebuild 30d`,
     )
     .action(async (name: string, options: RunOptions, command: Command) => {
       const project = Project.of(command)
@@ -41,6 +49,7 @@ Examples:
       await project.withPlatform(async (platform) => {
         const runner = await runStream(project, platform, loaded, {
           fork: options.fork,
+          rebuild: options.rebuild,
           beside: besideOf(options, platform),
         })
         const { rows, predictions, figures } = runner.current

@@ -9,6 +9,7 @@ import type { Project } from './project.ts'
 
 export interface RunStreamOptions {
   readonly fork?: boolean
+  readonly rebuild?: string
   /** Log lines from this level on, where nobody asks for more; default: warnings. The live view says all else. */
   readonly logLevel?: Config['logLevel']
   /** See `StreamServiceOptions`. */
@@ -27,13 +28,14 @@ export async function runStream(
   options: RunStreamOptions = {},
 ): Promise<StreamRunner> {
   const { terminal, config } = project
-  const { fork, recordTimeMs, beside: work } = options
+  const { fork, rebuild, recordTimeMs, beside: work } = options
   const asked = project.verbose || project.origins.logLevel !== 'default'
   const service = await StreamService.open({
     loaded,
     platform,
     config,
     fork,
+    rebuild,
     recordTimeMs,
     logger: logger({ level: asked ? config.logLevel : (options.logLevel ?? 'warn') }),
   })

@@ -10,6 +10,7 @@ import type { EmbeddedPlatform } from '../service/embedded-platform.ts'
 import { InputColumns, type NumberColumn } from '../stream/input-columns.ts'
 import { nearest } from '../stream/nearest.ts'
 import type { StringColumn } from '../stream/string-column.ts'
+import { timeRange } from '../stream/time-range.ts'
 
 export interface TopicWriterOptions {
   readonly topic: string
@@ -77,10 +78,11 @@ export class TopicWriter {
     const keyText = textAt(columns, key, row)
     if (keyText === null) return `${this.schema.fields[key].name}: missing, and it is the key`
     const at = timestamp < 0 ? Date.now() : (columns.fields[timestamp] as NumberColumn).values[row]
-    if (!(at >= 0)) return `${this.schema.fields[timestamp].name}: missing, and it is the timestamp`
+    if (!(at >= timeRange.earliestMs && at <= timeRange.latestMs))
+      return `${this.schema.fields[timestamp].name}: missing, before 1900 or after the year 275760, and it is the timestamp`
     const keyBytes = text.encode(keyText)
     const builder = this.builders[partitionOfKey(keyBytes, 0, keyBytes.length, this.builders.length)]
-    builder.add(Math.floor(at))
+    builder.add(Math.max(0, Math.floor(at))) // a log's timestamps begin in 1970
     builder.setKey(keyBytes)
     if (this.encoder === undefined) encodeJson(builder, columns, row)
     else this.encoder.row(builder, columns, row)

@@ -1,13 +1,18 @@
 import type { EventField } from '../codec/event-schema.ts'
 
-/** A row of texts as the record that a schema describes: numbers, booleans and times read from their texts; an empty text is null. Other values stay as they are. */
+/**
+ * A row of a file, from 0, as the record that a schema describes: of the columns of the fields' names, or of those that the
+ * schema names with `column`. Numbers, booleans and times are read from their texts; an empty text is null. Other values
+ * stay as they are.
+ */
 export function typedRecord(
   fields: readonly EventField[],
   row: Readonly<Record<string, unknown>>,
+  number: number,
 ): Record<string, unknown> {
   const record: Record<string, unknown> = {}
-  for (const { name, type } of fields) {
-    const value = row[name]
+  for (const { name, type, column = name } of fields) {
+    const value = Object.hasOwn(row, name) ? row[name] : column === '#' ? String(number) : row[column]
     if (value !== undefined) record[name] = typeof value === 'string' ? typedValue(type, value) : value
   }
   return record

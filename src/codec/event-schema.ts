@@ -13,6 +13,8 @@ export interface EventField extends FieldType {
   /** The value where an older writer has no such field; undefined = there is none, null = null. */
   readonly default: string | number | boolean | null | undefined
   readonly doc: string | undefined
+  /** The attribute `column`: the column of files that holds the field where that is not its name; '#' = the row's number. */
+  readonly column?: string
 }
 
 /** The reader schema of an event: a flat record. */
@@ -62,6 +64,7 @@ interface FieldSchema {
   readonly type: AvroSchema
   readonly doc?: string
   readonly default?: string | number | boolean | null
+  readonly column?: unknown
 }
 
 interface EnumSchema {
@@ -83,7 +86,9 @@ function eventField(field: FieldSchema, place: string, enums: Map<string, EnumSc
   }
   const avro = fieldType(schema, place, enums)
   const symbols = avro === 'enum' ? enumOf(schema, enums).symbols : []
-  return { name: field.name, type: columnType(avro), nullable, avro, symbols, default: field.default, doc: field.doc }
+  const { name, default: otherwise, doc, column } = field
+  const read = { name, type: columnType(avro), nullable, avro, symbols, default: otherwise, doc }
+  return typeof column === 'string' ? { ...read, column } : read
 }
 
 function fieldType(schema: AvroSchema, place: string, enums: Map<string, EnumSchema>): AvroFieldType {

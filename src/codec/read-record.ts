@@ -75,5 +75,6 @@ function fits(field: EventField, number: number): boolean {
 function nameOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'string') return `the string '${value.slice(0, 40)}'`
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

@@ -11,6 +11,7 @@ interface KeySchema {
   readonly enum?: readonly string[]
   readonly minimum?: number
   readonly maximum?: number
+  readonly pattern?: string
   readonly description?: string
 }
 
@@ -52,12 +53,14 @@ function checked(validate: ValidateFunction, part: object, placeOf: (key: string
 
 function allowed(key: KeySchema | undefined): string {
   if (key === undefined) return 'Write one JSON object with a value for each key'
-  const { description, type, minimum, maximum } = key
+  const { description, type, minimum, maximum, pattern } = key
   const values =
     key.enum === undefined
       ? type === 'integer'
         ? `a whole number from ${minimum} to ${maximum}`
-        : 'a text'
+        : pattern === keys.commitInterval.pattern
+          ? "a number and a unit (ms, s, m, h, d), such as '30s'"
+          : 'a text'
       : `one of ${key.enum.join(', ')}`
   return `Give ${values} (${description})`
 }

@@ -18,11 +18,40 @@ export const configSchema = Type.Object(
       maximum: 65_535,
       description: 'Port that the API listens on; 0 takes any free one',
     }),
+    log: Type.Enum(['embedded', 'kafka'], {
+      description: 'Where topics are: in the data directory, or in a Kafka cluster',
+    }),
+    brokers: Type.String({
+      pattern: '^[^\\s,:]+:\\d+(,[^\\s,:]+:\\d+)*$',
+      description: 'Brokers of the Kafka cluster to begin with: host:port, separated by commas',
+    }),
+    kafkaUser: Type.String({
+      description: 'Name that this process has for Kafka (SASL); none where brokers ask for none',
+    }),
+    kafkaPassword: Type.String({ description: 'Password of that user', secret: true }),
+    kafkaMechanism: Type.Enum(['plain', 'scram-sha-256', 'scram-sha-512'], {
+      description: 'How user and password are proved to the brokers',
+    }),
+    kafkaTls: Type.Boolean({
+      description:
+        'Whether brokers are spoken to over TLS: `true` or `false`; certificates are those Node trusts (NODE_EXTRA_CA_CERTS)',
+    }),
+    registry: Type.String({
+      pattern: '^(https?://[^\\s]*[^\\s/])?$',
+      description:
+        "Schema registry with Confluent's API: its address, such as `http://127.0.0.1:8081`; without one, schemas are in the data directory",
+    }),
     durability: Type.Enum(['power', 'process'], {
       description: 'What a commit survives: a power failure, or only the death of the process',
     }),
     commitInterval: Type.String({ ...duration, description: "Time between commits, a duration such as '100ms'" }),
     stopTimeout: Type.String({ ...duration, description: "How long a clean stop may take, a duration such as '30s'" }),
+    keepModels: Type.Integer({
+      minimum: 0,
+      maximum: 100,
+      description:
+        'Versions of models that have left the race and keep their files: so many that served, and as many that did not',
+    }),
     logLevel: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       description: 'Log lines from this level on',
     }),

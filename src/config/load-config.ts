@@ -56,7 +56,9 @@ function readFile(path: string, needed: boolean): ConfigPart {
     throw new MillraceError(
       'MILLRACE_CONFIG_FILE',
       path,
-      `the configuration can't be read (${(cause as Error).message})`,
+      (cause as NodeJS.ErrnoException).code === 'ENOENT'
+        ? 'there is no such configuration file'
+        : `the configuration can't be read (${(cause as Error).message})`,
       'Name a file that is there and may be read',
       { cause },
     )

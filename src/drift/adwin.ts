@@ -1,25 +1,28 @@
 import { MillraceError } from '../errors.ts'
 import { decodeBinary, encodeBinary } from '../stats/binary-format.ts'
 import { type AdwinOptions, AdwinWindow } from './adwin-window.ts'
+import { boundedValue } from './bounded-value.ts'
 import { checkParameter } from './check-parameter.ts'
 import { type Detector, type Evidence, type RunningDetector, Signal } from './detector.ts'
+import { detectorParameters } from './detector-parameters.ts'
 
 const KIND = 'detector.adwin'
 const defaults: AdwinOptions = { delta: 0.002, clock: 32, maxBuckets: 5, minWindowLength: 5, gracePeriod: 10 }
 
 /**
- * ADWIN2, an adaptive window over values in [0, 1] that signals when the means of two parts of it differ (Bifet & Gavalda,
- * SDM 2007): `drift` when the newer mean is higher, `improved` when it is lower. Signals at the same values as River 0.24,
- * which like this one begins a new window after each. It takes any finite number, but its false-alarm rate holds for
- * [0, 1]; a value that is not finite is passed over. `delta` in (0, 1). Throws MILLRACE_DRIFT_PARAMETER.
+ * ADWIN2, an adaptive window over values in [0, 1] that signals when the means of two parts of it differ: `drift` when
+ * the newer mean is higher, `improved` when it is lower. Signals at the same values as River 0.24, which like this one
+ * begins a new window after each. It takes any finite number, but its false-alarm rate holds for [0, 1]. `delta` in
+ * (0, 1). Throws MILLRACE_DRIFT_PARAMETER.
+ * Source: Bifet & Gavalda, Learning from Time-Changing Data with Adaptive Windowing, SDM 2007.
  */
 export function adwin(options: Partial<AdwinOptions> = {}): Detector {
-  const parameters = Object.freeze({ ...defaults, ...options })
-  checkParameter('adwin', 'delta', parameters.delta, 0, 1, false)
-  checkParameter('adwin', 'clock', parameters.clock, 1, 1e9, true)
-  checkParameter('adwin', 'maxBuckets', parameters.maxBuckets, 2, 1_000, true)
-  checkParameter('adwin', 'minWindowLength', parameters.minWindowLength, 1, 1e9, true)
-  checkParameter('adwin', 'gracePeriod', parameters.gracePeriod, 0, 1e9, true)
+  const parameters = detectorParameters('adwin', defaults, options)
+  checkParameter('adwin', 'delta', parameters.delta, 0, 1, 'open')
+  checkParameter('adwin', 'clock', parameters.clock, 1, 1e9, 'whole')
+  checkParameter('adwin', 'maxBuckets', parameters.maxBuckets, 2, 1_000, 'whole')
+  checkParameter('adwin', 'minWindowLength', parameters.minWindowLength, 1, 1e9, 'whole')
+  checkParameter('adwin', 'gracePeriod', parameters.gracePeriod, 0, 1e9, 'whole')
   return Object.freeze({
     algorithm: 'adwin',
     parameters: parameters as unknown as Readonly<Record<string, unknown>>,
@@ -39,7 +42,7 @@ class RunningAdwin implements RunningDetector {
   update(value: number): Signal {
     if (!(value - value === 0)) return Signal.none
     const window = this.window
-    if (!window.add(value)) return Signal.none
+    if (!window.add(boundedValue(value))) return Signal.none
     window.reset()
     return window.lastCut.after > window.lastCut.before ? Signal.drift : Signal.improved
   }

@@ -1,4 +1,7 @@
-/** What a detector says of a value: nothing, a warning, that its stream has changed for the worse, or for the better. */
+/**
+ * What a detector says of a value: nothing, a warning, that its stream has changed for the worse, or for the better. A
+ * warning is said once, where a zone of warning begins. After a drift or an improvement the detector begins anew.
+ */
 export const Signal = { none: 0, warning: 1, drift: 2, improved: 3 } as const
 export type Signal = (typeof Signal)[keyof typeof Signal]
 
@@ -18,7 +21,7 @@ export interface Detector {
   readonly algorithm: string
   /** JSON-like; together with `algorithm` all that makes this detector what it is. */
   readonly parameters: Readonly<Record<string, unknown>>
-  /** The values it takes: 0/1 or [0, 1] ('unit'), or any finite number ('real'). */
+  /** The values it is meant for: 0/1 or [0, 1] ('unit'), or any finite number ('real'). */
   readonly takes: 'unit' | 'real'
   /** A detector at work, new or as it was when `snapshot` was saved. Throws MILLRACE_STATS_BINARY on bytes that cannot be read, MILLRACE_LEARNER_SNAPSHOT on those of another detector. */
   build(snapshot?: Uint8Array): RunningDetector

@@ -5,6 +5,7 @@ import { type CohortScores, cohortScores, foldCohort } from './cohort-scores.ts'
 import type { CohortsOptions, OpenCohort } from './cohorts-options.ts'
 import { defaultMetrics } from './default-metrics.ts'
 import { MetricSet } from './metric-set.ts'
+import type { Outcome } from './outcome.ts'
 import type { Scores } from './scoreboard.ts'
 import { swapRanges } from './swap-ranges.ts'
 
@@ -95,20 +96,12 @@ export class Cohorts implements Stateful {
     return this.resolvedSlot
   }
 
-  /** Takes the outcome of one model in the cohort of a slot that `resolved` just gave: see `Metric.update`. */
-  update(
-    slot: number,
-    model: number,
-    label: number,
-    out: Float64Array,
-    at: number,
-    last: number,
-    weight: number,
-  ): void {
+  /** Takes the outcome of one model, as `set.look` gives it, in the cohort of a slot that `resolved` just gave. */
+  update(slot: number, model: number, outcome: Outcome): void {
     const from = slot * this.stride + model * this.modelStride
     this.states.values[from]++
     this.states.touch(from)
-    this.set.update(this.states, from + 1, label, out, at, last, weight)
+    this.set.take(this.states, from + 1, outcome)
   }
 
   /** Counts a prediction of a cohort whose horizon passed without a label. */

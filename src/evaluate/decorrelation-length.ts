@@ -2,7 +2,7 @@ import type { Moments, PairedCells } from './paired-cells.ts'
 
 const STEADY = 1.25 // the ratio from which on longer blocks are hardly more than independent
 const FEWEST = 8 // blocks that a variance needs
-const MOST = 7 // blocks that are always left, for a difference that moves with the hour of the day never steadies,
+const MOST = 14 // blocks that are always left, for a difference that moves with the hour of the day never steadies,
 const LONG_ENOUGH = 1_000 // unless they were shorter than this
 const rows: Moments = { count: 0, mean: 0, variance: 0 }
 const blocks: Moments = { count: 0, mean: 0, variance: 0 }
@@ -11,7 +11,7 @@ const blocks: Moments = { count: 0, mean: 0, variance: 0 }
  * How many consecutive predictions a block needs for the means of neighbouring blocks to be nearly uncorrelated, judged by
  * cells `from` to `to` - 1. By batch means: the variance of a block's mean times its length grows with the length as long as
  * blocks are correlated, and doubling the length multiplies it by 1 + the correlation of neighbours. Four times the first
- * length at which that factor is surely below 1.25, or at which there are too few blocks to tell; never more than a seventh
+ * length at which that factor is surely below 1.25, or at which there are too few blocks to tell; never more than a fourteenth
  * of all, or 1,000 if that is more; 1 when single cells are already like independent predictions.
  */
 export function decorrelationLength(cells: PairedCells, from: number, to: number): number {

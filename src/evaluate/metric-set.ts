@@ -10,7 +10,7 @@ import { kappa } from './metrics/kappa.ts'
 import { kappaT } from './metrics/kappa-t.ts'
 import { updateLogLoss } from './metrics/log-loss.ts'
 import { rocAuc } from './metrics/roc-auc.ts'
-import { scoreBin } from './score-bin.ts'
+import { Outcome } from './outcome.ts'
 
 /** Values by metric name. */
 export type MetricValues = Record<string, number>
@@ -22,6 +22,7 @@ export type MetricValues = Record<string, number>
  */
 export class MetricSet {
   readonly metrics: readonly Metric[]
+  readonly problem: Problem
   readonly classes: number
   /** Doubles of state. */
   readonly width: number
@@ -38,11 +39,13 @@ export class MetricSet {
   private readonly kappaTAt: number
   private readonly aucAt: number
   private readonly calibrationAt: number
+  private readonly outcome = new Outcome()
 
   /** Throws MILLRACE_EVALUATE_PARAMETER on two metrics of one name or one that does not judge the problem. */
   constructor(metrics: readonly Metric[], problem: Problem, classes: number) {
     check(metrics, problem)
     this.metrics = metrics
+    this.problem = problem
     this.classes = classes
     const offsets: number[] = []
     const byWidth = metrics.map((_, i) => i).sort((a, b) => metrics[a].width(classes) - metrics[b].width(classes))
@@ -83,7 +86,21 @@ export class MetricSet {
     last: number,
     weight: number,
   ): void {
-    if (this.others.length < this.metrics.length) this.updateBinary(state, from, label, out, at, last, weight)
+    this.take(state, from, this.look(label, out, at, last, weight))
+  }
+
+  /** An outcome for `take`, of this set or of another for the same problem; valid until the next look. */
+  look(label: number, out: Float64Array, at: number, last: number, weight: number): Outcome {
+    const { outcome } = this
+    outcome.look(label, out, at, last, weight)
+    if (this.problem === 'binary') outcome.lookBinary(this.clip)
+    return outcome
+  }
+
+  /** Does what `update` does with an outcome that was looked at before. */
+  take(state: Pages<Float64Array>, from: number, outcome: Outcome): void {
+    if (this.others.length < this.metrics.length) this.takeBinary(state, from, outcome)
+    const { label, out, at, last, weight } = outcome
     for (let j = 0; j < this.others.length; j++) {
       const i = this.others[j]
       const begin = from + this.offsets[i]
@@ -112,19 +129,10 @@ export class MetricSet {
     return values
   }
 
-  private updateBinary(
-    pages: Pages<Float64Array>,
-    from: number,
-    label: number,
-    out: Float64Array,
-    at: number,
-    last: number,
-    weight: number,
-  ): void {
+  private takeBinary(pages: Pages<Float64Array>, from: number, outcome: Outcome): void {
     const state = pages.values
+    const { label, out, at, last, weight, predicted, hit, bin } = outcome
     const p = out[at + 1]
-    const predicted = p > out[at] ? 1 : 0
-    const hit = weight * (1 - Math.abs(predicted - label)) // arithmetic, for which labels come next cannot be guessed
     const { dirty, shift } = pages
     dirty[from >> shift] = 1
     dirty[(from + this.narrow) >> shift] = 1
@@ -135,7 +143,7 @@ export class MetricSet {
     }
     if (this.logLossAt >= 0) {
       const i = from + this.logLossAt
-      const loss = clippedLogLoss(out[at + label], this.clip)
+      const loss = outcome.clip === this.clip ? outcome.logLoss : clippedLogLoss(out[at + label], this.clip)
       state[i] += weight
       state[i + 1] += weight * loss
       state[i + 2] += weight * loss * loss
@@ -155,8 +163,6 @@ export class MetricSet {
       state[i + 1] += hit
       state[i + 2] += weight * (1 - Math.abs(last - label))
     }
-    if (this.aucAt < 0 && this.calibrationAt < 0) return
-    const bin = scoreBin(p)
     if (this.aucAt >= 0) {
       const i = from + this.aucAt + 2 * bin + label
       state[i] += weight

@@ -17,7 +17,7 @@ export interface PairedGateOptions {
   readonly matureShare?: number
   /** Shortest block, in predictions. Default 64. */
   readonly minBlock?: number
-  /** Blocks at which the bound is tightest. Default 12. */
+  /** Blocks at which the bound is tightest. Default 5. */
   readonly tightest?: number
 }
 
@@ -93,7 +93,7 @@ export class PairedGate implements Stateful {
 
   constructor(options: PairedGateOptions = {}) {
     const { margin = 0, minLabels = 1_000, minDifferences = 100 } = options
-    const { matureShare = 0.99, minBlock = 64, tightest = 12 } = options
+    const { matureShare = 0.99, minBlock = 64, tightest = 5 } = options
     this.margin = checkParameter('gate', 'margin', margin, { min: 0, max: 1e300 })
     this.minLabels = checkParameter('gate', 'minLabels', minLabels, { min: 1, max: 1e12, whole: true })
     this.minDifferences = checkParameter('gate', 'minDifferences', minDifferences, { min: 0, max: 1e12 })

@@ -6,6 +6,7 @@ import { addStates } from './add-states.ts'
 import { defaultMetrics } from './default-metrics.ts'
 import type { Metric } from './metric.ts'
 import { MetricSet, type MetricValues } from './metric-set.ts'
+import type { Outcome } from './outcome.ts'
 import { swapRanges } from './swap-ranges.ts'
 
 const HEAD = 4
@@ -80,8 +81,8 @@ export class Scoreboard implements Stateful {
     for (let model = 0; model < models; model++) this.heads.values[model * HEAD + 3] = 1
   }
 
-  /** Takes one outcome of a model: see `Metric.update`. */
-  update(model: number, label: number, out: Float64Array, at: number, last: number, weight: number): void {
+  /** Takes one outcome of a model, as `set.look` gives it: here, or of whoever takes it, too. */
+  update(model: number, outcome: Outcome): void {
     const heads = this.heads.values
     const head = model * HEAD
     if (heads[head + 2] === this.paneLength) this.closePane(model)
@@ -89,7 +90,7 @@ export class Scoreboard implements Stateful {
     heads[head + 2]++
     this.heads.touch(head)
     const from = model * this.stride + (2 + heads[head + 1]) * this.set.width
-    this.set.update(this.state, from, label, out, at, last, weight)
+    this.set.take(this.state, from, outcome)
   }
 
   /** All figures of a model; allocates. */

@@ -3,7 +3,42 @@ export { priorClass } from './baselines/prior-class.ts'
 export { priorMean } from './baselines/prior-mean.ts'
 export { gaussianNaiveBayes, type GaussianNaiveBayesOptions } from './bayes/gaussian-naive-bayes.ts'
 export type { Learner, Problem, RunningLearner, Target } from './learner.ts'
-export type { LinearOptions } from './linear/linear-model.ts'
-export { linearRegression } from './linear/linear-regression.ts'
-export { logisticRegression } from './linear/logistic-regression.ts'
+export { adaptiveRegularization, type AdaptiveRegularizationOptions } from './linear/adaptive-regularization.ts'
+export {
+  bayesianLinearRegression,
+  type BayesianLinearRegressionOptions,
+} from './linear/bayesian-linear-regression.ts'
+export type { BinaryLoss } from './linear/binary-loss.ts'
+export { ftrlProximal, type FtrlProximalOptions } from './linear/ftrl-proximal.ts'
+export type { LinearOptions, Optimizer } from './linear/linear-options.ts'
+export { linearRegression, type LinearRegressionOptions } from './linear/linear-regression.ts'
+export { logisticRegression, type LogisticRegressionOptions } from './linear/logistic-regression.ts'
+export {
+  normalizedAdaptiveGradient,
+  type NormalizedAdaptiveGradientOptions,
+} from './linear/normalized-adaptive-gradient.ts'
+export { passiveAggressiveClassifier } from './linear/passive-aggressive-classifier.ts'
+export {
+  passiveAggressiveRegressor,
+  type PassiveAggressiveRegressorOptions,
+} from './linear/passive-aggressive-regressor.ts'
+export type { PassiveAggressiveOptions } from './linear/passive-aggressive-rule.ts'
+export { perceptron, type PerceptronOptions } from './linear/perceptron.ts'
+export { recursiveLeastSquares, type RecursiveLeastSquaresOptions } from './linear/recursive-least-squares.ts'
+export type { RegressionLoss } from './linear/regression-loss.ts'
+export { softConfidenceWeighted, type SoftConfidenceWeightedOptions } from './linear/soft-confidence-weighted.ts'
+export { softmaxRegression, type SoftmaxRegressionOptions } from './linear/softmax-regression.ts'
 export { pipeline } from './pipeline.ts'
+export { adaptiveRandomForest } from './ensembles/adaptive-random-forest.ts'
+export type { ForestOptions } from './ensembles/forest-parameters.ts'
+export { extremelyFastDecisionTree, type ReconsideringTreeOptions } from './trees/extremely-fast-decision-tree.ts'
+export { type AdaptiveTreeOptions, hoeffdingAdaptiveTree } from './trees/hoeffding-adaptive-tree.ts'
+export {
+  type AdaptiveValueTreeOptions,
+  hoeffdingAdaptiveTreeRegressor,
+} from './trees/hoeffding-adaptive-tree-regressor.ts'
+export { hoeffdingTree } from './trees/hoeffding-tree.ts'
+export { hoeffdingTreeRegressor } from './trees/hoeffding-tree-regressor.ts'
+export type { SplitCriterion } from './trees/split-criterion.ts'
+export type { LeafPrediction, NumberSplitter, TreeOptions } from './trees/tree-parameters.ts'
+export type { ValuePrediction, ValueTreeOptions } from './trees/value-tree-parameters.ts'

@@ -28,6 +28,14 @@ export interface Learner<P extends Problem = never, C extends string = never> {
   readonly missing: string
   /** The stateful learner over rows of `schema`, new or as it was when `snapshot` was saved. Throws MILLRACE_LEARNER_SCHEMA, _PARAMETER or _SNAPSHOT. */
   build(schema: RowSchema, target: Target, snapshot?: Uint8Array): RunningLearner
+  /**
+   * A state saved over rows of `from`, rewritten for rows of `to`: what was learned of a column goes with it (the same
+   * name, kind and size), columns that are gone are dropped, new ones start neutral. So until a new column has been
+   * learned from, and while its numbers are missing, predictions are those of before, bit for bit where the other columns
+   * stand in the same order. Throws MILLRACE_LEARNER_SNAPSHOT as `build` does. Absent where a model must begin anew when
+   * the columns of its stream change.
+   */
+  carry?(snapshot: Uint8Array, from: RowSchema, to: RowSchema, target: Target): Uint8Array
   readonly [learns]?: (problem: P, column: C) => void
 }
 
@@ -53,6 +61,12 @@ export interface RunningLearner {
   ): void
   /** A row arrived and is about to be predicted on; its label is not known. Only pipelines with transformers that learn on arrival have it. */
   arrive?(row: Float64Array, offset: number): void
+  /**
+   * Lets it learn fast again what seldom comes: the step sizes of its weights of categories (of all weights where it has no
+   * others) become those of a model that has learned a `share`, in (0, 1], of what this one has. No prediction changes.
+   * Only learners whose steps shrink as they learn have it.
+   */
+  renewSteps?(share: number): void
   /** The whole state in the binary format of `stats/binary-format.ts`. */
   save(): Uint8Array
   /** A copy that shares nothing. */

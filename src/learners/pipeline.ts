@@ -70,13 +70,36 @@ export function pipeline(...steps: Steps): Learner {
       const last = learner.build(columns, target, parts?.[`part${transformers.length}`] as Uint8Array | undefined)
       return new RunningPipeline(schema, target, parameters, running, last)
     },
+    ...(steps.every((step) => step.carry !== undefined) ? { carry: carrying(transformers, learner, parameters) } : {}),
   })
+}
+
+function carrying(
+  transformers: readonly Transformer[],
+  learner: Learner,
+  parameters: Readonly<Record<string, unknown>>,
+): NonNullable<Learner['carry']> {
+  return (snapshot, from, to, target) => {
+    const before = openSnapshot(snapshot, 'pipeline', parameters, from, target) as Record<string, Uint8Array>
+    const parts: Record<string, Uint8Array> = {}
+    let [columnsBefore, columns] = [from, to]
+    for (const [i, transformer] of transformers.entries()) {
+      const name = `part${i}`
+      parts[name] = transformer.carry!(before[name], columnsBefore, columns)
+      columnsBefore = transformer.build(columnsBefore, before[name]).schema
+      columns = transformer.build(columns, parts[name]).schema
+    }
+    const last = `part${transformers.length}`
+    parts[last] = learner.carry!(before[last], columnsBefore, columns, target)
+    return saveSnapshot('pipeline', parameters, to, parts, target)
+  }
 }
 
 class RunningPipeline implements RunningLearner {
   readonly outputs: number
   readonly arrive?: RunningLearner['arrive']
   readonly explain?: RunningLearner['explain']
+  readonly renewSteps?: RunningLearner['renewSteps']
   private readonly schema: RowSchema
   private readonly target: Target
   private readonly parameters: Readonly<Record<string, unknown>>
@@ -102,6 +125,7 @@ class RunningPipeline implements RunningLearner {
     this.rows = this.working.map((transformer) => new Float64Array(transformer.schema.columns.length))
     if (learner.arrive || transformers.some((transformer) => transformer.learnsOnArrival))
       this.arrive = this.learnArrival
+    if (learner.renewSteps) this.renewSteps = (share) => this.learner.renewSteps?.(share)
     const width = this.rows.at(-1)?.length ?? schema.columns.length
     if (learner.explain && width === schema.columns.length) this.explain = this.explainTransformed
   }

@@ -1,15 +1,7 @@
 import { MillraceError } from '../errors.ts'
-import { lastLabel } from '../learners/baselines/last-label.ts'
-import { priorClass } from '../learners/baselines/prior-class.ts'
-import { priorMean } from '../learners/baselines/prior-mean.ts'
-import { gaussianNaiveBayes } from '../learners/bayes/gaussian-naive-bayes.ts'
 import type { Learner } from '../learners/learner.ts'
-import { linearRegression } from '../learners/linear/linear-regression.ts'
-import { logisticRegression } from '../learners/linear/logistic-regression.ts'
-import { pipeline } from '../learners/pipeline.ts'
-import { hashing } from '../transforms/hashing.ts'
-import { oneHot } from '../transforms/one-hot.ts'
-import { standardScaler } from '../transforms/standard-scaler.ts'
+import * as learners from '../learners/index.ts'
+import * as transforms from '../transforms/index.ts'
 
 /** A learner as data: what a description says of itself, enough to make it again in another thread or process. */
 export interface LearnerData {
@@ -17,17 +9,16 @@ export interface LearnerData {
   readonly parameters: Readonly<Record<string, unknown>>
 }
 
-const factories: Readonly<Record<string, (parameters: never) => unknown>> = {
-  'gaussian-naive-bayes': gaussianNaiveBayes,
-  hashing,
-  'last-label': lastLabel,
-  'linear-regression': linearRegression,
-  'logistic-regression': logisticRegression,
-  'one-hot': oneHot,
-  'prior-class': priorClass,
-  'prior-mean': priorMean,
-  'standard-scaler': standardScaler,
-}
+const { pipeline, ...others } = learners
+const { rowSchema: _, ...transformers } = transforms
+
+/** Every learner and transformer by its algorithm, which is its name in kebab-case. */
+const factories: Readonly<Record<string, (parameters: never) => unknown>> = Object.fromEntries(
+  Object.entries({ ...others, ...transformers }).map(([name, factory]) => [
+    name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    factory,
+  ]),
+)
 
 /** The description that a learner's data came from. Throws MILLRACE_LIFECYCLE_ALGORITHM for an algorithm that is not there. */
 export function learnerOf(data: LearnerData): Learner<any, any> {

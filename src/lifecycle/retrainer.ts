@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { MillraceError } from '../errors.ts'
+import { encodeModelFile } from '../models/model-file.ts'
+import { modelFileName } from '../models/model-file-name.ts'
 import type { LearningState } from '../operators/learning-state.ts'
-import type { RetrainJob } from '../operators/retrain-requests.ts'
+import type { ModelFacts, ModelFiles } from '../operators/model-files.ts'
+import { type RetrainJob, versionOf } from '../operators/retrain-requests.ts'
 import type { BlobStore } from '../store/store.ts'
 import type { Decision } from '../task/decision.ts'
 import { type TrainingOrder, trainModel } from './train-model.ts'
@@ -47,7 +50,8 @@ export class Retrainer {
     const { job, rows } = ready
     this.running = job.id
     this.tries = new Map([[job.id, (this.tries.get(job.id) ?? 0) + 1]])
-    this.run(job, trainingOrder(learning, job, rows)).catch((error: unknown) => this.failed(job, error))
+    const order = trainingOrder(learning, job, rows)
+    this.run(learning.race.files, job, order).catch((error: unknown) => this.failed(job, error))
   }
 
   /** Ends the thread at work; its job is run again by whoever has the task next. */
@@ -56,15 +60,19 @@ export class Retrainer {
     await this.worker?.terminate()
   }
 
-  private async run(job: RetrainJob, order: TrainingOrder): Promise<void> {
+  private async run(files: ModelFiles, job: RetrainJob, order: TrainingOrder): Promise<void> {
+    const version = versionOf(job)
+    const incarnation = files.owner?.incarnation ?? 0
+    const header = files.header(factsOf(job), order.rows)
     const answer = this.options.inline ? inThisThread(order) : await this.inWorker(order)
     if ('failure' in answer) {
       this.decide({ kind: 'failed', job: job.id, reason: answer.failure })
       return
     }
-    const digest = createHash('sha256').update(answer.model).digest('hex')
-    const blob = `model-${job.id}-${digest}.model`
-    await this.options.blobs.put(blob, answer.model)
+    const file = encodeModelFile({ ...header, numbers: answer.numbers }, answer.model)
+    const digest = createHash('sha256').update(file).digest('hex')
+    const blob = modelFileName(header.stream, header.task, { incarnation, version, digest })
+    await this.options.blobs.put(blob, file)
     this.decide({ kind: 'trained', job: job.id, blob, digest, numbers: answer.numbers })
   }
 
@@ -103,6 +111,22 @@ export class Retrainer {
       })
       worker.postMessage(order, [order.rows.buffer as ArrayBuffer])
     })
+  }
+}
+
+function factsOf(job: RetrainJob): ModelFacts {
+  const { id, reason, description, pinned } = job
+  return {
+    version: versionOf(job),
+    parent: pinned.champion,
+    carriedFrom: null,
+    description,
+    labels: { first: pinned.firstLabel, end: pinned.labels },
+    job: id,
+    written: 'trained',
+    reason,
+    time: pinned.timeMs,
+    numbers: {},
   }
 }
 

@@ -7,5 +7,7 @@ export function trainingOrder(learning: LearningState, job: RetrainJob, rows: Fl
   const { model, challengers } = learning.graph.model
   const { algorithm, parameters } = job.description === 0 ? model : challengers[job.description - 1]
   const { columns } = learning.rows.schema
-  return { learner: { algorithm, parameters }, columns, target: learning.target, rows: rows.slice(), delay: job.delay }
+  const { target, race } = learning
+  const start = race.readyJob?.start
+  return { learner: { algorithm, parameters }, columns, target, rows: rows.slice(), delay: job.delay, start }
 }

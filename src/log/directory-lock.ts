@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { MillraceError } from '../errors.ts'
 import { logErrors } from './log-errors.ts'
@@ -35,10 +35,21 @@ export class DirectoryLock {
 
 function open(directory: string): DatabaseSync {
   try {
-    mkdirSync(directory, { recursive: true })
+    makeFolder(resolve(directory))
     return new DatabaseSync(join(directory, 'log.lock'))
   } catch (cause) {
     throw logErrors.notWritable(directory, cause)
+  }
+}
+
+/** Makes a folder and those above it. Node's own recursive way never ends where none can be made, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause // another process was faster
   }
 }
 

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib'
 import { MillraceError } from '../errors.ts'
 import type { ChunkBuilder } from './chunk-builder.ts'
 import { decodeHeaders, encodeHeaders } from './headers.ts'
+import { isDiskFull } from './is-disk-full.ts'
 import { logErrors } from './log-errors.ts'
 import type { StoredChunk } from './polling-reader.ts'
 import { failureKind, sqliteCode, sqliteFailure } from './sqlite-failure.ts'
@@ -218,13 +219,10 @@ export class EmbeddedDatabase {
         return logErrors.notWritable(this.#directory, cause)
       case 'corrupt':
         return this.#corrupt(reason, cause)
-      case 'disk-full': {
-        const remedy = 'Free some space; what was being written is not there'
-        return new MillraceError('MILLRACE_LOG_DISK_FULL', place, `there is no space left (${reason})`, remedy, {
-          cause,
-        })
-      }
+      case 'disk-full':
+        return logErrors.diskFull(this.#directory, cause)
       default: {
+        if (isDiskFull(this.#directory, cause)) return logErrors.diskFull(this.#directory, cause)
         const wrong = `SQLite failed (${reason})`
         return new MillraceError('MILLRACE_LOG_UNAVAILABLE', place, wrong, 'Check the disk', { cause })
       }

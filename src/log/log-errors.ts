@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors.ts'
+import { isDiskFull } from './is-disk-full.ts'
 
 /** The errors that all drivers throw, worded once. */
 export const logErrors = {
@@ -43,10 +44,21 @@ export const logErrors = {
     return new MillraceError('MILLRACE_LOG_CLOSED', place, 'it has been closed', 'Open it again')
   },
 
+  diskFull(directory: string, cause: unknown): MillraceError {
+    const remedy = 'Free some space; what was being written is not there'
+    const wrong = `there is no space left (${reasonOf(cause)})`
+    return new MillraceError('MILLRACE_LOG_DISK_FULL', `log in ${directory}`, wrong, remedy, { cause })
+  },
+
+  /** Also says whether a full disk is why. */
   notWritable(directory: string, cause: unknown): MillraceError {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    if (isDiskFull(directory, cause)) return logErrors.diskFull(directory, cause)
     const remedy = 'Give the user it runs as the right to write there, or choose another data directory (MILLRACE_DATA)'
-    const wrong = `it can't be written to (${reason})`
+    const wrong = `it can't be written to (${reasonOf(cause)})`
     return new MillraceError('MILLRACE_LOG_NOT_WRITABLE', `data directory ${directory}`, wrong, remedy, { cause })
   },
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }

@@ -1,13 +1,14 @@
 import type { Stateful, StateRegion } from '../stats/state-region.ts'
 import type { Graph } from '../stream/graph.ts'
 import type { KeyedStates } from './keyed-states.ts'
+import { columnPlaces, type NamedColumn } from './named-column.ts'
 import type { PendingLayout } from './pending-layout.ts'
 import type { PendingRows } from './pending-rows.ts'
 
 /** What the doubles of a waiting row mean, by names that outlive a change of the stream. */
 interface RowDescription {
   readonly layout: PendingLayout
-  readonly columns: readonly { readonly name: string; readonly kind: string }[]
+  readonly columns: readonly NamedColumn[]
   readonly slots: number
   readonly baselines: readonly string[]
   /** Definitions of the keys that labels feed. */
@@ -27,19 +28,21 @@ export class CarriedRows implements Stateful {
   private readonly graph: Graph
   private readonly own: RowDescription
   private saved: RowDescription | undefined
+  /** Columns that the rows were loaded without: they are missing in them. */
+  newColumns: readonly number[] = []
 
   constructor(
     graph: Graph,
     pending: PendingRows,
     keyed: KeyedStates,
     layout: PendingLayout,
+    columns: readonly NamedColumn[],
     slots: number,
     baselines: readonly string[],
   ) {
     this.graph = graph
     this.pending = pending
     this.keyed = keyed
-    const columns = graph.model.columns.map(({ name, kind }) => ({ name, kind }))
     this.own = { layout, columns, slots, baselines, keys: layout.keys.map((key) => keyed.keyDefinition(key)) }
   }
 
@@ -54,20 +57,28 @@ export class CarriedRows implements Stateful {
   loaded(): void {
     const { saved, own, pending } = this
     if (saved !== undefined && JSON.stringify(saved) !== JSON.stringify(own)) {
-      pending.layOut(saved.layout.width, (from, at, to, into) => this.move(saved, from, at, to, into))
+      const places = columnPlaces(saved.columns, own.columns)
+      this.newColumns = places.flatMap((place, i) => (place < 0 ? [i] : []))
+      pending.layOut(saved.layout.width, (from, at, to, into) => this.move(saved, places, from, at, to, into))
     }
     this.saved = undefined
     pending.loaded()
   }
 
-  private move(saved: RowDescription, from: Float64Array, at: number, to: Float64Array, into: number): void {
+  private move(
+    saved: RowDescription,
+    places: readonly number[],
+    from: Float64Array,
+    at: number,
+    to: Float64Array,
+    into: number,
+  ): void {
     const { own } = this
     const { layout } = own
     const { kept } = layout
-    own.columns.forEach(({ name, kind }, i) => {
-      const before = saved.columns.findIndex((column) => column.name === name && column.kind === kind)
+    own.columns.forEach(({ kind }, i) => {
       const none = kind === 'category' ? 0 : Number.NaN
-      to[into + layout.row + i] = before < 0 ? none : from[at + saved.layout.row + before]
+      to[into + layout.row + i] = places[i] < 0 ? none : from[at + saved.layout.row + places[i]]
     })
     for (let s = 0; s < own.slots; s++) {
       const before = s < saved.slots ? at + saved.layout.slots + s * kept : -1

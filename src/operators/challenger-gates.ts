@@ -58,6 +58,12 @@ export class ChallengerGates {
     for (const gate of tested) gate.begin(predicted, level)
   }
 
+  /** Models in these slots begin anew: what was compared with those before says nothing of them. */
+  renew(slots: readonly number[], predicted: number): void {
+    if (slots.includes(this.models.champion)) this.beginAll(predicted)
+    else for (const slot of slots) this.begin(slot, predicted, false)
+  }
+
   /** A promotion gives the level back. */
   refill(predicted: number): void {
     this.budget.refill(predicted)
@@ -84,10 +90,11 @@ export class ChallengerGates {
     const limit = this.errorLimit(label)
     const sequence = values[at + layout.sequence]
     if (sequence < serving.born) return NONE
-    const lost = this.loss(values, at, champion, label, limit)
+    let lost = Number.NaN // often no model is tested
     let best = NONE
     for (let s = 0; s < gates.length; s++) {
       if (!this.isTested(s) || sequence < (slots[s] as ModelSlot).born) continue
+      if (lost !== lost) lost = this.loss(values, at, champion, label, limit)
       const difference = lost - this.loss(values, at, s, label, limit)
       if (gates[s].settled(sequence, difference)) best = this.better(best, s)
     }

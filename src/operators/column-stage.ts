@@ -4,8 +4,9 @@ import type { Arrow, DerivedColumn, EventsNode, FieldCheck, Graph, GraphInput } 
 import { type InputColumns, NumberColumn, RowStatus } from '../stream/input-columns.ts'
 import { RecordView } from '../stream/record-view.ts'
 import { StringColumn } from '../stream/string-column.ts'
+import { timeRange } from '../stream/time-range.ts'
 
-const LATEST_MS = 8.64e15 // the last moment that a date can be
+const { earliestMs, latestMs } = timeRange
 
 /**
  * All of a graph that has no state, column by column: what every record needs (a key, a sane time), the checks of
@@ -82,9 +83,9 @@ function derivedColumn(columns: InputColumns, column: DerivedColumn, index: numb
   const capacity = columns.arrival.length
   const target = (columns.derived[index] ??=
     column.type === 'string' ? new StringColumn(capacity) : new NumberColumn(capacity))
-  const length = target instanceof StringColumn ? target.starts.length : target.values.length
+  const length = target.isText ? target.starts.length : target.values.length
   if (length < columns.count) target.grow(capacity)
-  if (target instanceof StringColumn) target.clear()
+  if (target.isText) target.clear()
   return target
 }
 
@@ -100,12 +101,16 @@ function rootMembers(columns: InputColumns, input: GraphInput, members: Uint8Arr
   const { name: timeName } = input.fields[input.time]
   for (let row = 0; row < columns.count; row++) {
     if (columns.status[row] === RowStatus.ok) {
-      const noKey = key instanceof StringColumn ? key.starts[row] < 0 : key.values[row] !== key.values[row]
-      if (noKey) columns.reject(row, `key '${keyName}' is missing`)
-      else if (!(time[row] >= 0 && time[row] <= LATEST_MS)) {
-        columns.reject(row, `time '${timeName}' is missing, before 1970 or after the year 275760`)
+      const noKey = key.isText ? key.starts[row] < 0 : key.values[row] !== key.values[row]
+      if (noKey) columns.reject(row, `key '${keyName}' is missing`, 'key')
+      else if (!(time[row] >= earliestMs && time[row] <= latestMs)) {
+        columns.reject(row, `time '${timeName}' is missing, before 1900 or after the year 275760`, 'time')
       } else if (time[row] > columns.arrival[row] + input.maxAheadMs) {
-        columns.reject(row, `time '${timeName}' lies further ahead of the record's arrival than maxAhead allows`)
+        columns.reject(
+          row,
+          `time '${timeName}' lies further ahead of the record's arrival than maxAhead allows`,
+          'time',
+        )
       }
     }
     members[row] = columns.status[row] === RowStatus.ok ? 1 : 0
@@ -117,7 +122,7 @@ function applyCheck(check: FieldCheck, columns: InputColumns, members: Uint8Arra
   const isMissingBad = check.required || check.onFail === 'impute'
   for (let row = 0; row < columns.count; row++) {
     if (members[row] === 0) continue
-    if (field instanceof StringColumn) {
+    if (field.isText) {
       if (field.starts[row] < 0 ? isMissingBad : !isText(check, field, row)) failed(check, columns, row, members)
     } else {
       const value = field.values[row]
@@ -147,10 +152,10 @@ function failed(check: FieldCheck, columns: InputColumns, row: number, members: 
   if (check.onFail === 'warn') columns.warn(row, `'${name}' fails its check`)
   else if (check.onFail === 'impute') {
     const field = columns.fields[check.field]
-    if (field instanceof StringColumn) field.setText(row, String(check.replacement))
+    if (field.isText) field.setText(row, String(check.replacement))
     else field.values[row] = Number(check.replacement)
   } else {
-    columns.reject(row, `'${name}' ${check.required ? 'is missing' : 'fails its check'}`)
+    columns.reject(row, `'${name}' ${check.required ? 'is missing' : 'fails its check'}`, 'validate')
     members[row] = 0
   }
 }
@@ -162,7 +167,7 @@ function applyFilter(node: EventsNode, columns: InputColumns, members: Uint8Arra
     try {
       members[row] = keep(view.of(columns, row)) ? 1 : 0
     } catch (error) {
-      columns.reject(row, `${node.place} threw: ${messageOf(error)}`)
+      columns.reject(row, `${node.place} threw: ${messageOf(error)}`, 'arrow')
       members[row] = 0
     }
   }
@@ -182,21 +187,21 @@ function applyArrow(
     try {
       value = arrow(view.of(columns, row))
     } catch (error) {
-      columns.reject(row, `${place} threw: ${messageOf(error)}`)
+      columns.reject(row, `${place} threw: ${messageOf(error)}`, 'arrow')
       continue
     }
     if (value === undefined || value === null) {
-      if (target instanceof StringColumn) target.setNull(row)
+      if (target.isText) target.setNull(row)
       else target.values[row] = Number.NaN
-    } else if (target instanceof StringColumn) {
+    } else if (target.isText) {
       if (typeof value === 'string') target.setText(row, value)
-      else columns.reject(row, `${place} returned a ${typeof value} where it returned strings before`)
+      else columns.reject(row, `${place} returned a ${typeof value} where it returned strings before`, 'arrow')
     } else if (column.label) {
       if (typeof value === column.type && Number.isFinite(Number(value))) target.values[row] = Number(value)
-      else columns.reject(row, `${place} returned ${String(value)} where it returned a ${column.type} before`)
+      else columns.reject(row, `${place} returned ${String(value)} where it returned a ${column.type} before`, 'arrow')
     } else if (typeof value === 'number') target.values[row] = Number.isFinite(value) ? value : Number.NaN
     else if (typeof value === 'boolean') target.values[row] = value ? 1 : 0
-    else columns.reject(row, `${place} returned a ${typeof value} where it returned numbers before`)
+    else columns.reject(row, `${place} returned a ${typeof value} where it returned numbers before`, 'arrow')
   }
 }
 

@@ -44,10 +44,12 @@ export class Counters {
 
   constructor() {
     this.pages.values[LAST_LABEL] = Number.NaN
+    this.pages.values[CounterIndex.nowMs] = Number.NEGATIVE_INFINITY // before any time that may come
   }
 
+  /** The time reached, ms; 0 before the first record. */
   get nowMs(): number {
-    return this.pages.values[CounterIndex.nowMs]
+    return this.read('nowMs')
   }
 
   /** The latest label; NaN before the first. */
@@ -61,7 +63,8 @@ export class Counters {
   }
 
   read(counter: Counter): number {
-    return this.pages.values[CounterIndex[counter]]
+    const value = this.pages.values[CounterIndex[counter]]
+    return value === Number.NEGATIVE_INFINITY ? 0 : value
   }
 
   /** Counts one more; the count. */

@@ -36,12 +36,14 @@ export class Evaluation {
   private readonly target: Target
   private readonly names: readonly string[]
   private readonly horizonMs: number
+  private readonly isBinary: boolean
   private readonly out: Float64Array
 
   constructor(target: Target, baselines: readonly string[], slots: number, horizonMs: number) {
     this.target = target
     this.names = ['served', ...baselines]
     this.horizonMs = horizonMs
+    this.isBinary = target.problem === 'binary'
     this.cohortMs = Math.max(1, Math.ceil(horizonMs / DAY_MS / 16)) * DAY_MS
     const { problem, classes } = target
     const models = this.names.length + slots
@@ -132,15 +134,16 @@ export class Evaluation {
     last: number,
   ): boolean {
     const { out } = this
-    if (kept === 1 && this.target.problem === 'binary') {
+    if (this.isBinary) {
       const p = values[at]
       if (p !== p) return false // a baseline that knows nothing yet
       out[0] = 1 - p
       out[1] = p
     } else for (let o = 0; o < kept; o++) out[o] = values[at + o]
     if (out[0] !== out[0]) return false
-    this.scoreboard.update(model, label, out, 0, last, 1)
-    if (cohort >= 0) this.cohorts.update(cohort, model, label, out, 0, last, 1)
+    const outcome = this.scoreboard.set.look(label, out, 0, last, 1)
+    this.scoreboard.update(model, outcome)
+    if (cohort >= 0) this.cohorts.update(cohort, model, outcome)
     return true
   }
 

@@ -1,3 +1,4 @@
+import { PagedTexts } from '../stats/paged-texts.ts'
 import { Pages } from '../stats/pages.ts'
 import type { Stateful, StateRegion } from '../stats/state-region.ts'
 import type { Json } from '../stream/events.ts'
@@ -13,7 +14,7 @@ const MAX_JSON = 8192 // what a key may keep: folds are for small things, models
 export class FoldState implements Stateful {
   private readonly plan: FoldPlan
   private readonly path: string
-  private texts: (string | undefined)[] = []
+  private readonly texts = new PagedTexts()
   /** When each key's newest event was, ms. */
   private readonly times = new Pages(new Float64Array(0))
   private stepped = ''
@@ -28,7 +29,7 @@ export class FoldState implements Stateful {
   }
 
   clear(slot: number): void {
-    this.texts[slot] = undefined
+    this.texts.delete(slot)
   }
 
   /** Computes the state after one more event or label, for `commit`; until then nothing changes. Throws ArrowFailure for what `step` throws, and for a state above 8,192 characters. */
@@ -46,8 +47,8 @@ export class FoldState implements Stateful {
 
   /** Takes the state that `step` computed. */
   commit(slot: number, timeMs: number): void {
-    const fresh = this.texts[slot] === undefined
-    this.texts[slot] = this.stepped
+    const fresh = !this.texts.has(slot)
+    this.texts.set(slot, this.stepped)
     if (fresh || timeMs > this.times.values[slot]) {
       this.times.values[slot] = timeMs
       this.times.touch(slot)
@@ -65,20 +66,11 @@ export class FoldState implements Stateful {
   }
 
   regions(): Readonly<Record<string, StateRegion>> {
-    return {
-      times: this.times,
-      states: {
-        save: () => new TextEncoder().encode(JSON.stringify(Array.from(this.texts, (text) => text ?? null))),
-        load: (bytes) => {
-          const texts = JSON.parse(new TextDecoder().decode(bytes)) as (string | null)[]
-          this.texts = texts.map((text) => text ?? undefined)
-        },
-      },
-    }
+    return { times: this.times, ...this.texts.regions() }
   }
 
   private stateOf(slot: number, timeMs: number): Json {
-    const text = slot < 0 ? undefined : this.texts[slot]
+    const text = slot < 0 ? undefined : this.texts.get(slot)
     if (text === undefined || timeMs - this.times.values[slot] > this.plan.expireMs) return this.plan.init()
     return JSON.parse(text) as Json
   }

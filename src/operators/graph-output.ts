@@ -1,10 +1,12 @@
 import type { Evidence } from '../drift/detector.ts'
+import type { RejectStage } from '../stream/input-columns.ts'
 
 /** A record that could not be used: which row, and why. */
 export interface DeadLetter {
   readonly input: number
   readonly row: number
   readonly cause: string
+  readonly stage: RejectStage
 }
 
 /** Something worth knowing about the data, the loss or the labels. */
@@ -18,9 +20,24 @@ export interface StreamSignal {
   readonly detail: string
 }
 
+/** A model file, durable before what names it is committed. */
+export interface ModelBlob {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
 /** A step in a model's life, with the numbers behind it. */
 export interface ModelEvent {
-  readonly kind: 'requested' | 'trained' | 'failed' | 'challenger' | 'promoted' | 'rolled_back' | 'retired'
+  readonly kind:
+    | 'requested'
+    | 'trained'
+    | 'failed'
+    | 'challenger'
+    | 'promoted'
+    | 'rolled_back'
+    | 'retired'
+    | 'carried'
+    | 'anew'
   readonly version: string
   readonly parent: string | null
   readonly time: number
@@ -50,6 +67,7 @@ export class GraphOutput {
   readonly deadLetters: DeadLetter[] = []
   readonly signals: StreamSignal[] = []
   readonly models: ModelEvent[] = []
+  readonly files: ModelBlob[] = []
 
   constructor(outputs: number) {
     this.outputs = outputs
@@ -61,6 +79,7 @@ export class GraphOutput {
     this.deadLetters.length = 0
     this.signals.length = 0
     this.models.length = 0
+    this.files.length = 0
     this.versions.length = 0
   }
 

@@ -3,12 +3,13 @@ import type { RunningFeature } from '../features/keyed-feature.ts'
 import type { Stateful, StatePart } from '../stats/state-region.ts'
 import { columnDefinition, eventsDefinition } from '../stream/definition.ts'
 import type { ColumnReference, Graph, KeyedNode } from '../stream/graph.ts'
-import { type InputColumns, NumberColumn } from '../stream/input-columns.ts'
+import type { InputColumns } from '../stream/input-columns.ts'
 import { RecordView } from '../stream/record-view.ts'
 import { columnOf } from './column-of.ts'
 import { Dictionary } from './dictionary.ts'
 import { FoldState } from './fold-state.ts'
 import { hashOfText } from './hash-of-text.ts'
+import { knownSlots } from './known-slots.ts'
 import { writeKey } from './write-key.ts'
 
 const MAX_KEYS = 1_000_000
@@ -127,7 +128,7 @@ export class KeyedStates {
 
   /** Frees a few keys of one table that have not been used for long; called once a row with the row's number. */
   sweep(turn: number, nowMs: number): void {
-    if (this.tables.length > 0) this.tables[turn % this.tables.length].sweep(nowMs)
+    if (this.tables.length > 0) this.tables[(turn >>> 0) % this.tables.length].sweep(nowMs)
   }
 
   /** What decides which slot a row has in a key's table: rows kept from before a change of the stream fit if it is the same. */
@@ -135,20 +136,30 @@ export class KeyedStates {
     return JSON.stringify(this.graph.keys[key].parts.map((part) => columnDefinition(this.graph, part)))
   }
 
+  /** What decides a node's state, and the codes of its categories. */
+  nodeDefinition(node: number): string {
+    const { graph } = this
+    const { feature, fold, value, events, key } = graph.keyed[node]
+    const fed = events < 0 ? graph.label.problem : eventsDefinition(graph, events)
+    const what =
+      feature === undefined ? [String(fold?.init), String(fold?.step)] : [feature.feature, feature.parameters]
+    const column = value.column && columnDefinition(graph, value.column)
+    return JSON.stringify([graph.keys[key].path, this.keyDefinition(key), fed, value.as, column, ...what])
+  }
+
+  /** Frees what the nodes of a key hold in slots that have no key in another table. */
+  clearStrangers(key: number, table: KeyTable): void {
+    const known = knownSlots(table)
+    for (let slot = 0; slot < this.tables[key].slots; slot++) if (known[slot] !== 1) this.clear(key, slot)
+  }
+
   /** Every piece of state, under its path and with its definition. */
   parts(): StatePart[] {
-    const { graph } = this
-    const keyDefinitions = graph.keys.map((_, key) => this.keyDefinition(key))
-    const parts = graph.keys.map(
-      ({ path }, i): StatePart => ({ path, definition: keyDefinitions[i], state: this.tables[i] }),
+    const parts = this.graph.keys.map(
+      ({ path }, key): StatePart => ({ path, definition: this.keyDefinition(key), state: this.tables[key] }),
     )
-    graph.keyed.forEach((node, i) => {
-      const { path, feature, fold, value, events, key } = node
-      const fed = events < 0 ? graph.label.problem : eventsDefinition(graph, events)
-      const what =
-        feature === undefined ? [String(fold?.init), String(fold?.step)] : [feature.feature, feature.parameters]
-      const column = value.column && columnDefinition(graph, value.column)
-      const definition = JSON.stringify([graph.keys[key].path, keyDefinitions[key], fed, value.as, column, ...what])
+    this.graph.keyed.forEach(({ path, events }, i) => {
+      const definition = this.nodeDefinition(i)
       parts.push({ path, definition, state: (this.features[i] ?? this.folds[i]) as Stateful })
       const categories = this.categories[i]
       if (categories !== undefined && events >= 0)
@@ -165,7 +176,7 @@ export class KeyedStates {
   private valueOf(plan: KeyedNode, node: number, columns: InputColumns, row: number): number {
     if (plan.value.as === 'one') return 1
     const column = columnOf(columns, plan.value.column as ColumnReference)
-    if (column instanceof NumberColumn) return column.values[row]
+    if (!column.isText) return column.values[row]
     const start = column.starts[row]
     if (start < 0) return Number.NaN
     if (plan.value.as === 'hash') return hashOfText(column.bytes, start, column.ends[row])

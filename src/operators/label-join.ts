@@ -31,7 +31,7 @@ export interface LabelJoinParts {
 export class LabelJoin {
   readonly pending: PendingRows
   readonly value: LabelValue
-  private readonly carried: CarriedRows
+  readonly carried: CarriedRows
   private readonly graph: Graph
   private readonly plan: LabelPlan
   private readonly layout: PendingLayout
@@ -63,7 +63,8 @@ export class LabelJoin {
     })
     this.at = new LabelledRow(graph, this.value, this.pending)
     const { models, names } = parts.models
-    this.carried = new CarriedRows(graph, this.pending, this.keyed, this.layout, models.slots.length, names)
+    const { columns, slots } = models
+    this.carried = new CarriedRows(graph, this.pending, this.keyed, this.layout, columns, slots.length, names)
   }
 
   /** Looks at a row that is predicted on or carries a label: see `LabelledRow.prepare`. */
@@ -95,7 +96,12 @@ export class LabelJoin {
       counters.add(CounterIndex.late)
       if (predicts) return // the record is of use all the same
       const why = state === KeyState.dropped ? 'its event had to make room at maxPending' : 'its horizon'
-      this.output.deadLetters.push({ input: at.input, row: at.row, cause: `the label came after ${why}` })
+      this.output.deadLetters.push({
+        input: at.input,
+        row: at.row,
+        cause: `the label came after ${why}`,
+        stage: 'label',
+      })
     }
   }
 
@@ -106,7 +112,8 @@ export class LabelJoin {
     const waiting = pending.add(at.key)
     const { values } = pending.rows
     const from = waiting * layout.width
-    values.set(assembled, from + layout.row)
+    const row = from + layout.row
+    for (let i = 0; i < assembled.length; i++) values[row + i] = assembled[i]
     values[from + layout.eventTime] = eventMs
     values[from + layout.arrival] = at.nowMs
     values[from + layout.deadline] = at.nowMs + plan.horizonMs
@@ -143,6 +150,13 @@ export class LabelJoin {
   /** Whether the prepared event's label is there already. */
   isEarly(): boolean {
     return this.at.key >= 0 && this.pending.state(this.at.key, this.at.nowMs) === KeyState.early
+  }
+
+  /** When the horizon of the longest waiting row ends, ms; Infinity when none waits. */
+  get nextDeadlineMs(): number {
+    const { pending, layout } = this
+    const { oldest } = pending
+    return oldest < 0 ? Number.POSITIVE_INFINITY : pending.rows.values[oldest * layout.width + layout.deadline]
   }
 
   /** Ends the waiting of rows whose horizon has passed: same-record labels come true, others are given up or implied. */

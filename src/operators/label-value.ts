@@ -1,6 +1,7 @@
+import { PagedTexts } from '../stats/paged-texts.ts'
 import type { Stateful, StateRegion } from '../stats/state-region.ts'
 import type { Graph } from '../stream/graph.ts'
-import { type InputColumns, NumberColumn } from '../stream/input-columns.ts'
+import type { InputColumns } from '../stream/input-columns.ts'
 import { RecordView } from '../stream/record-view.ts'
 import { ArrowFailure } from './arrow-failure.ts'
 import { columnOf } from './column-of.ts'
@@ -19,8 +20,8 @@ export class LabelValue implements Stateful {
   private readonly classes: Dictionary | undefined
   private readonly eventView: RecordView
   private readonly labelView: RecordView
-  private events = new Map<number, string>()
-  private early = new Map<number, string>()
+  private readonly events = new PagedTexts()
+  private readonly early = new PagedTexts()
 
   constructor(graph: Graph, classes: Dictionary | undefined) {
     this.graph = graph
@@ -36,7 +37,7 @@ export class LabelValue implements Stateful {
     const reference = this.graph.label.value
     if (reference === undefined) return Number.NaN
     const column = columnOf(columns, reference)
-    if (column instanceof NumberColumn) return column.values[row]
+    if (!column.isText) return column.values[row]
     const start = column.starts[row]
     return start < 0 ? Number.NaN : (this.classes as Dictionary).code(column.bytes, start, column.ends[row]) - 1
   }
@@ -72,22 +73,15 @@ export class LabelValue implements Stateful {
     this.early.delete(key)
   }
 
-  /** Records kept. */
-  get kept(): number {
-    return this.events.size + this.early.size
+  /** Events kept for their labels. */
+  get keptEvents(): number {
+    return this.events.count
   }
 
   regions(): Readonly<Record<string, StateRegion>> {
-    return {
-      kept: {
-        save: () => new TextEncoder().encode(JSON.stringify([[...this.events], [...this.early]])),
-        load: (bytes) => {
-          const [events, early] = JSON.parse(new TextDecoder().decode(bytes))
-          this.events = new Map(events)
-          this.early = new Map(early)
-        },
-      },
-    }
+    const regionsOf = (name: string, texts: PagedTexts) =>
+      Object.entries(texts.regions()).map(([region, pages]) => [`${name}.${region}`, pages])
+    return Object.fromEntries([...regionsOf('events', this.events), ...regionsOf('early', this.early)])
   }
 
   private compute(label: unknown, event: unknown): number {

@@ -3,7 +3,7 @@ import type { StatePart } from '../stats/state-region.ts'
 import type { Batch } from '../stream/batch.ts'
 import { eventsDefinition } from '../stream/definition.ts'
 import type { Graph } from '../stream/graph.ts'
-import { type InputColumns, type NumberColumn, RowStatus } from '../stream/input-columns.ts'
+import { type InputColumns, type NumberColumn, type RejectStage, RowStatus } from '../stream/input-columns.ts'
 import { modelTarget } from '../stream/model-schema.ts'
 import { ArrowFailure } from './arrow-failure.ts'
 import { CounterIndex, type Counter, Counters } from './counters.ts'
@@ -55,7 +55,7 @@ export class LearningState {
     this.rows = new RowAssembler(graph, this.keyed)
     this.assembled = new Float64Array(this.rows.schema.columns.length)
     const { keyed, classes } = this
-    this.learning = new Prequential(graph, { schema: this.rows.schema, target, keyed, counters, task })
+    this.learning = new Prequential(graph, { rows: this.rows, classes, target, keyed, counters, task })
     this.output = this.learning.output
     this.labels = new LabelJoin(graph, { keyed, models: this.learning, counters, output: this.output, classes })
     const feeding = graph.inputs.map((_, input) => feedingEventsOf(graph, input))
@@ -81,6 +81,11 @@ export class LearningState {
     return this.labels.pending
   }
 
+  /** Columns that the waiting rows were loaded without. */
+  get newColumns(): readonly number[] {
+    return this.labels.carried.newColumns
+  }
+
   get layout(): PendingLayout {
     return this.learning.layout
   }
@@ -104,6 +109,11 @@ export class LearningState {
   /** Ends horizons up to a time without a record, for streams that have gone quiet. What that gives is added to `output`. */
   advance(nowMs: number): void {
     this.labels.expire(this.counters.advance(nowMs))
+  }
+
+  /** When the horizon of the longest waiting row ends, ms; Infinity when none waits. */
+  get nextDeadlineMs(): number {
+    return this.labels.nextDeadlineMs
   }
 
   /** Does something to the models that did not follow from a row: what that gives is in `output`. */
@@ -136,7 +146,7 @@ export class LearningState {
   /** After parts were loaded from a snapshot. */
   loaded(): void {
     this.keyed.loaded()
-    this.models.beginAfter(this.counters.read('predicted'))
+    this.learning.loaded()
   }
 
   private take(columns: InputColumns, input: number, row: number): void {
@@ -144,7 +154,7 @@ export class LearningState {
     const nowMs = this.counters.advance(columns.arrival[row])
     labels.expire(nowMs)
     if (columns.status[row] !== RowStatus.ok) {
-      this.reject(input, row, columns.causes.get(row) as string)
+      this.reject(input, row, columns.causes.get(row) as string, columns.stageOf(row))
       return
     }
     if (columns.warnings.size > 0 && columns.warnings.has(row)) this.warn(columns.warnings.get(row) as string, nowMs)
@@ -156,7 +166,8 @@ export class LearningState {
       !label.sameRecord && graph.events[label.from].input === input && columns.members[label.from][row] === 1
     const wrong = this.prepare(columns, input, row, eventMs, nowMs, predicts, carries)
     if (wrong !== undefined) {
-      this.reject(input, row, wrong)
+      if (typeof wrong === 'string') this.reject(input, row, wrong, 'key')
+      else this.reject(input, row, wrong.message, 'arrow')
       return
     }
     if (carries) labels.takeLabel(predicts)
@@ -167,7 +178,7 @@ export class LearningState {
     labels.pending.keys.sweep(nowMs)
   }
 
-  /** Does all of a row that can fail; says why it did. */
+  /** Does all of a row that can fail; says why it did: an arrow, or a key that is too long. */
   private prepare(
     columns: InputColumns,
     input: number,
@@ -176,7 +187,7 @@ export class LearningState {
     nowMs: number,
     predicts: boolean,
     carries: boolean,
-  ): string | undefined {
+  ): ArrowFailure | string | undefined {
     try {
       if (predicts || carries) {
         const wrong = this.labels.prepare(columns, input, row, nowMs, predicts, carries)
@@ -189,7 +200,7 @@ export class LearningState {
       if (this.hasFolds[input]) this.stepFolds(columns, input, row, eventMs, nowMs)
       return undefined
     } catch (error) {
-      if (error instanceof ArrowFailure) return error.message
+      if (error instanceof ArrowFailure) return error
       throw error
     }
   }
@@ -223,9 +234,9 @@ export class LearningState {
     }
   }
 
-  private reject(input: number, row: number, cause: string): void {
+  private reject(input: number, row: number, cause: string, stage: RejectStage): void {
     this.counters.add(CounterIndex.rejected)
-    this.output.deadLetters.push({ input, row, cause })
+    this.output.deadLetters.push({ input, row, cause, stage })
   }
 
   private warn(detail: string, nowMs: number): void {

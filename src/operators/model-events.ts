@@ -1,7 +1,8 @@
 import type { GateReport } from '../evaluate/paired-gate.ts'
+import type { ModelScores } from '../evaluate/scoreboard.ts'
 import type { ModelPlan } from '../stream/graph.ts'
 import type { ModelEvent } from './graph-output.ts'
-import type { ModelSlot } from './model-slots.ts'
+import type { ModelSlot, ModelSlots } from './model-slots.ts'
 
 /** What an event says beside its kind, version, time and reason. */
 export interface EventDetails {
@@ -42,12 +43,23 @@ export class ModelEvents {
     })
   }
 
+  /** Tells what a change of the stream made of its models. */
+  tell(models: ModelSlots, time: number): void {
+    for (const { kind, reason, ...what } of models.changes) this.add(kind, what, time, reason)
+    models.changes = []
+  }
+
   /** The name of a description, with its steps where it is a pipeline. */
   private algorithm(description: number): string {
     const { algorithm, parameters } = description === 0 ? this.plan.model : this.plan.challengers[description - 1]
     const { steps } = parameters as { readonly steps?: readonly { readonly algorithm: string }[] }
     return steps === undefined ? algorithm : `${algorithm}(${steps.map((step) => step.algorithm).join(', ')})`
   }
+}
+
+/** A model's metrics over all its outcomes. */
+export function scoreNumbers({ outcomes, whole }: ModelScores): Record<string, number> {
+  return finite({ outcomes, ...whole.values })
 }
 
 /** A gate's numbers, for an event. */

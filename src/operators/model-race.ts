@@ -7,13 +7,13 @@ import { caughtUpLearner } from './caught-up-learner.ts'
 import { ChallengerGates } from './challenger-gates.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { ModelEvent } from './graph-output.ts'
-import { type EventDetails, gateNumbers, ModelEvents } from './model-events.ts'
+import { type EventDetails, gateNumbers, ModelEvents, scoreNumbers } from './model-events.ts'
+import type { ModelFiles } from './model-files.ts'
 import type { ModelSlot, ModelSlots } from './model-slots.ts'
 import type { PendingLayout } from './pending-layout.ts'
-import { type RetrainJob, RetrainRequests } from './retrain-requests.ts'
+import { RacePlaces } from './race-places.ts'
+import { type RetrainJob, RetrainRequests, versionOf } from './retrain-requests.ts'
 import type { TrainingRing } from './training-ring.ts'
-
-export type { RetrainJob }
 
 const TRIAL = 100_000 // predictions that a trial and a probation last, unless a great change cuts the trial short
 
@@ -29,6 +29,13 @@ export interface Retrained {
   readonly digest: string | null
   readonly numbers: Readonly<Record<string, number>>
   readonly reason: string
+}
+
+/** A job that waits to be trained, the rows it is trained on, and the saved champion that it may go on from. */
+export interface ReadyJob {
+  readonly job: RetrainJob
+  readonly rows: Float64Array
+  readonly start: Uint8Array | undefined
 }
 
 /** What the race keeps beside models, gates and the job; plain JSON. */
@@ -52,9 +59,10 @@ export class ModelRace {
   private readonly models: ModelSlots
   private readonly evaluation: Evaluation
   private readonly layout: PendingLayout
-  private readonly task: number
+  readonly files: ModelFiles
   private readonly events: ModelEvents
   private readonly gates: ChallengerGates
+  private readonly places: RacePlaces
   private readonly requests: RetrainRequests | undefined
   /** Labels learned, and rows that wait no longer. */
   private readonly counts = new Pages(new Float64Array(2))
@@ -66,22 +74,26 @@ export class ModelRace {
     evaluation: Evaluation,
     layout: PendingLayout,
     task: number,
+    files: ModelFiles,
     events: ModelEvent[],
   ) {
     this.plan = graph.model
     this.models = models
     this.evaluation = evaluation
     this.layout = layout
-    this.task = task
+    this.files = files
     this.events = new ModelEvents(graph.model, events)
     this.gates = new ChallengerGates(graph, models, layout)
-    this.requests = this.plan.retrain === undefined ? undefined : new RetrainRequests(this.plan, models.schema, task)
+    this.places = new RacePlaces(models, this.gates, this.events, this.plan.retrain !== undefined)
+    this.requests = this.plan.retrain === undefined ? undefined : new RetrainRequests(this.plan, models.columns, task)
   }
 
-  /** The job that waits to be trained, with its rows, or undefined. */
-  get readyJob(): { readonly job: RetrainJob; readonly rows: Float64Array } | undefined {
-    const job = this.requests?.ready
-    return job === undefined ? undefined : { job, rows: (this.requests as RetrainRequests).ring.rows }
+  /** The job that waits to be trained, with its rows and the champion as it was when they were pinned, or undefined. */
+  get readyJob(): ReadyJob | undefined {
+    const { requests } = this
+    const job = requests?.ready
+    if (requests === undefined || job === undefined) return undefined
+    return { job, rows: requests.ring.rows, start: requests.startingModel }
   }
 
   /** The latest labelled rows; undefined without retraining. */
@@ -97,6 +109,17 @@ export class ModelRace {
   /** What the gate of a challenger's slot thinks. */
   report(slot: number): GateReport {
     return this.gates.report(slot)
+  }
+
+  /** Models in these slots begin anew, from the next prediction on: what is known of those before says nothing of them. */
+  renew(slots: readonly number[], predicted: number): void {
+    for (const slot of slots) this.evaluation.resetSlot(slot)
+    this.gates.renew(slots, predicted)
+  }
+
+  /** Tells what a change of the stream made of the models. */
+  announce(nowMs: number): void {
+    this.events.tell(this.models, nowMs)
   }
 
   /** A row has been predicted, as number `sequence`. */
@@ -118,7 +141,7 @@ export class ModelRace {
     this.decide(this.gates.settled(values, at, label), nowMs, predicted)
     const { former } = this
     if (former >= 0 && predicted - this.state.servingSince >= TRIAL)
-      this.dismiss(former, 'its probation is over', nowMs)
+      this.places.dismiss(former, 'its probation is over', nowMs)
     if (this.requests === undefined) return
     if (this.requests.isDue(nowMs)) {
       this.ask('the schedule asks for it', null, Number.POSITIVE_INFINITY, undefined, nowMs)
@@ -137,27 +160,29 @@ export class ModelRace {
     this.pinWithRoom(nowMs, predicted)
   }
 
-  /** Asks, for somebody, for a retrain from the latest labels, at most `labels` of them. A job at work goes first: then nothing is asked. */
-  request(reason: string, requestedBy: string, labels: number, nowMs: number, predicted: number): void {
-    this.ask(reason, requestedBy, labels, undefined, nowMs)
+  /** Asks, for somebody, for a retrain from the latest labels, at most `labels` of them. False where a job at work goes first: then nothing is asked. */
+  request(reason: string, requestedBy: string, labels: number, nowMs: number, predicted: number): boolean {
+    const isAsked = this.ask(reason, requestedBy, labels, undefined, nowMs)
     this.pinWithRoom(nowMs, predicted)
+    return isAsked
   }
 
   /** A job has ended: its model, with all labels since its cut learned, becomes a challenger from the next prediction on. Of a job that is not at work: nothing. */
   trained(result: Retrained, nowMs: number, predicted: number): void {
     const job = this.requests?.end(result.job)
     if (job === undefined) return
-    const version = `v${this.task}.${job.id.slice(job.id.indexOf('.') + 1)}`
+    const version = versionOf(job)
     const what = { version, parent: this.models.serving.version, description: job.description }
     const details = { ...result, requestedBy: job.requestedBy }
-    const learner = result.model === undefined ? undefined : this.models.build(job.description, result.model)
-    const wrong = learner === undefined ? result.reason : caughtUpLearner(learner, this.ring as TrainingRing, job.cut)
-    if (learner === undefined || wrong !== undefined) {
-      this.events.add('failed', what, nowMs, wrong as string, details)
+    const learner = result.model && caughtUpLearner(this.models, job, result.model, this.ring as TrainingRing)
+    if (learner === undefined || typeof learner === 'string') {
+      this.events.add('failed', what, nowMs, learner ?? result.reason, details)
       return
     }
-    const slot = this.freeSlot(job, nowMs)
-    this.models.slots[slot] = { ...what, born: predicted, learner, role: 'trial' }
+    const slot = this.places.free(job, nowMs)
+    const from = { born: predicted, firstLabel: job.pinned.firstLabel, job: job.id, carriedFrom: null }
+    this.models.slots[slot] = { ...what, ...from, learner, role: 'trial' }
+    if (result.blob !== null) this.files.note({ version, blob: result.blob, served: false })
     this.state.trialSince = predicted
     this.evaluation.resetSlot(slot)
     const level = this.gates.begin(slot, predicted, job.isGreat)
@@ -188,6 +213,7 @@ export class ModelRace {
     }
     return [
       { path: 'race', definition: '', state: { regions: () => ({ state: { save, load }, counts: this.counts }) } },
+      this.files.part(),
       ...this.gates.parts(),
       ...(this.requests?.parts() ?? []),
     ]
@@ -219,8 +245,11 @@ export class ModelRace {
     models.champion = slot
     next.role = 'champion'
     before.role = kind === 'promoted' ? 'former' : 'benched'
-    this.events.add(kind, { ...next, parent: before.version }, nowMs, reason, details)
-    if (former >= 0 && former !== slot) this.dismiss(former, 'another was promoted during its probation', nowMs)
+    const numbers = { ...scoreNumbers(this.evaluation.readSlot(slot, next.version)), ...details.numbers }
+    const labels = this.counts.values[LEARNED]
+    const file = this.files.write(next, { parent: before.version, written: kind, reason, time: nowMs, labels, numbers })
+    this.events.add(kind, { ...next, parent: before.version }, nowMs, reason, { ...details, ...file })
+    if (former >= 0 && former !== slot) this.places.dismiss(former, 'another was promoted during its probation', nowMs)
     this.state = { trialSince: predicted, servingSince: predicted, swappedAt: this.counts.values[LEARNED] }
     if (kind === 'promoted') this.gates.refill(predicted)
     this.gates.beginAll(predicted)
@@ -232,12 +261,21 @@ export class ModelRace {
     labels: number,
     drift: Evidence | undefined,
     nowMs: number,
-  ): void {
+  ): boolean {
     const { serving } = this.models
-    const job = this.requests?.ask({ reason, requestedBy, labels, drift, description: serving.description })
-    if (job === undefined) return
+    const { description } = serving
+    const job = this.requests?.ask({ reason, requestedBy, labels, drift, description, goesOn: this.isRenewable })
+    if (job === undefined) return false
     const rows = (this.ring as TrainingRing).taken - job.from
     this.events.add('requested', serving, nowMs, reason, { numbers: { rows }, requestedBy })
+    return true
+  }
+
+  /** Whether a retrained model goes on from the champion: where that can be renewed, and knows more than the ring keeps. */
+  private get isRenewable(): boolean {
+    const { learner, firstLabel } = this.models.serving
+    const learned = this.counts.values[LEARNED] - firstLabel
+    return learner.renewSteps !== undefined && learned > (this.ring as TrainingRing).capacity
   }
 
   /** Pins the rows of a job that waits for room, once the challenger on trial has had its time. */
@@ -247,47 +285,15 @@ export class ModelRace {
     if (requests === undefined || waiting === undefined) return
     const isUrgent = waiting.requestedBy !== null || waiting.isGreat
     if (!isUrgent && this.models.withRole('trial') >= 0 && predicted - this.state.trialSince < TRIAL) return
-    const job = requests.pin(Math.max(0, predicted - this.counts.values[SETTLED]))
+    const { description, learner } = this.models.serving
+    const start = this.isRenewable && description === waiting.description ? learner.save() : undefined
+    const at = { labels: this.counts.values[LEARNED], timeMs: nowMs, champion: this.models.serving.version }
+    const job = requests.pin(Math.max(0, predicted - this.counts.values[SETTLED]), start, at)
     if (this.trainer !== undefined) this.trained(this.trainer(job, requests.ring.rows), nowMs, predicted)
-  }
-
-  /** A slot for a retrained model: a free one, else that of a retrained one that was rolled back, else the former champion's. One is on trial at a time. */
-  private freeSlot(job: RetrainJob, nowMs: number): number {
-    const { slots } = this.models
-    const trial = this.models.withRole('trial')
-    if (trial >= 0) this.dismiss(trial, whyTrialEnds(job), nowMs)
-    for (const role of ['benched', 'former'] as const) {
-      if (slots.includes(undefined)) break
-      const slot = slots.findIndex((model) => model?.role === role && !this.isNamed(model))
-      if (slot >= 0) this.dismiss(slot, 'its place is needed', nowMs)
-    }
-    return slots.indexOf(undefined)
-  }
-
-  /** A model leaves the race; one that the stream names becomes a challenger again. */
-  private dismiss(slot: number, reason: string, nowMs: number): void {
-    const { slots } = this.models
-    const model = slots[slot] as ModelSlot
-    if (this.isNamed(model)) {
-      model.role = 'challenger'
-      return
-    }
-    this.events.add('retired', model, nowMs, reason, { numbers: gateNumbers(this.gates.report(slot)) })
-    slots[slot] = undefined
-  }
-
-  /** Whether the stream names a model to be always there: its challengers, and without retraining its first champion too. */
-  private isNamed({ parent, description }: ModelSlot): boolean {
-    return parent === '' && (description > 0 || this.requests === undefined)
   }
 
   private count(counter: number, by: number): void {
     this.counts.values[counter] += by
     this.counts.touch(counter)
   }
-}
-
-function whyTrialEnds({ requestedBy, isGreat }: RetrainJob): string {
-  if (requestedBy !== null) return 'somebody asked for another'
-  return isGreat ? 'a greater change needs its place' : 'its trial is over'
 }

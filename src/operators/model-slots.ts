@@ -1,8 +1,10 @@
 import type { Learner, RunningLearner, Target } from '../learners/learner.ts'
 import { decodeBinary, encodeBinary } from '../stats/binary-format.ts'
-import type { StateRegion, Stateful } from '../stats/state-region.ts'
+import type { StatePart, StateRegion, Stateful } from '../stats/state-region.ts'
 import type { ModelPlan } from '../stream/graph.ts'
-import type { RowSchema } from '../transforms/row-schema.ts'
+import { type RowSchema, rowSchema } from '../transforms/row-schema.ts'
+import { carriedModel } from './carried-model.ts'
+import { columnChanges, type NamedColumn } from './named-column.ts'
 
 /**
  * What a model is in the race: it serves; the stream named it a challenger; it was retrained and is on trial; it served
@@ -19,9 +21,28 @@ export interface ModelSlot {
   readonly description: number
   /** Rows predicted before its birth: it is scored only on later ones. */
   readonly born: number
+  /** The first label that it learned or was trained on, of those of the task. */
+  readonly firstLabel: number
+  /** The retrain job that made it; null for those that the stream names. */
+  readonly job: string | null
+  /** The version it was before the stream's columns changed; null where they did not. */
+  readonly carriedFrom: string | null
   readonly learner: RunningLearner
   role: SlotRole
 }
+
+/** What a change of the stream's columns made of a model. */
+export interface ModelChange {
+  readonly kind: 'carried' | 'anew'
+  readonly version: string
+  /** What it was before. */
+  readonly parent: string
+  readonly description: number
+  readonly reason: string
+}
+
+/** What is saved of a model beside its learner. */
+export type SavedModelSlot = Omit<ModelSlot, 'learner'>
 
 const SPARE = 2 // one slot for a retrained challenger, one for a former champion on probation
 
@@ -32,15 +53,23 @@ const SPARE = 2 // one slot for a retrained challenger, one for a former champio
 export class ModelSlots implements Stateful {
   readonly slots: (ModelSlot | undefined)[]
   readonly schema: RowSchema
+  readonly columns: readonly NamedColumn[]
   champion = 0
+  /** Changes that nobody has been told of yet. */
+  changes: ModelChange[] = []
   private readonly descriptions: readonly Learner<any, any>[]
   private readonly target: Target
   private readonly task: number
   private isLoaded = false
+  /** Why models begin anew where none could be loaded. */
+  private reason = 'the definition of the models changed'
+  /** Slots that were loaded with other columns, and whether their models were carried over, until `settle`. */
+  private moved: { readonly slot: number; readonly isCarried: boolean; readonly reason: string }[] = []
 
-  constructor(plan: ModelPlan, schema: RowSchema, target: Target, task: number) {
+  constructor(plan: ModelPlan, columns: readonly NamedColumn[], target: Target, task: number) {
     this.descriptions = [plan.model, ...plan.challengers]
-    this.schema = schema
+    this.columns = columns
+    this.schema = rowSchema(columns.map(({ name, kind, size }) => ({ name, kind, size })))
     this.target = target
     this.task = task
     const spare = plan.retrain === undefined ? 0 : SPARE
@@ -49,20 +78,46 @@ export class ModelSlots implements Stateful {
       parent: '',
       description,
       born: 0,
+      firstLabel: 0,
+      job: null,
+      carriedFrom: null,
       learner: this.build(description),
       role: description === 0 ? 'champion' : 'challenger',
     }))
     for (let i = 0; i < spare; i++) this.slots.push(undefined)
   }
 
-  /** Models that could not be carried over from before begin here: with versions of their own, and scored from here on. */
-  beginAfter(predicted: number): void {
-    if (this.isLoaded || predicted === 0) return
-    this.slots.forEach((slot, i) => {
-      if (slot === undefined) return
-      const version = `v${this.task}.${predicted}${slot.description === 0 ? '' : `-c${slot.description}`}`
-      this.slots[i] = { ...slot, version, born: predicted }
+  /**
+   * After a start: models that were carried over to other columns, or that begin here for want of any before, get
+   * versions of their own; the latter are scored from here on. Gives the slots of those that begin anew.
+   */
+  settle(predicted: number, labels: number): number[] {
+    const moved = this.isLoaded
+      ? this.moved
+      : this.slots.flatMap((slot, i) => (slot === undefined ? [] : [begun(i, this.reason)]))
+    this.moved = []
+    this.isLoaded = true
+    if (predicted === 0) return []
+    for (const { slot: i, isCarried, reason } of moved) {
+      const slot = this.slots[i] as ModelSlot
+      const { description, version: parent } = slot
+      const version = isCarried
+        ? `${baseOf(parent)}.${predicted}`
+        : `v${this.task}.${predicted}${description === 0 ? '' : `-c${description}`}`
+      this.slots[i] = isCarried
+        ? { ...slot, version, carriedFrom: parent }
+        : { ...slot, version, born: predicted, firstLabel: labels, job: null, carriedFrom: null }
+      this.changes.push({ kind: isCarried ? 'carried' : 'anew', version, parent, description, reason })
+    }
+    return moved.flatMap(({ slot, isCarried }) => (isCarried ? [] : [slot]))
+  }
+
+  /** Takes over the models of the same descriptions, which have learned elsewhere: they begin here as those would. */
+  adopt(others: ModelSlots): void {
+    this.descriptions.forEach((_, d) => {
+      this.slots[d] = { ...(this.slots[d] as ModelSlot), learner: (others.slots[d] as ModelSlot).learner }
     })
+    this.reason = 'the definition of the models changed, and they were rebuilt from the log'
   }
 
   /** The champion's slot. */
@@ -86,6 +141,24 @@ export class ModelSlots implements Stateful {
     return { slots: { save: () => this.save(), load: (bytes) => this.load(bytes) } }
   }
 
+  part(): StatePart {
+    const { target, columns } = this
+    const learners = this.descriptions.map(({ algorithm, parameters }) => [algorithm, parameters])
+    return {
+      path: 'models',
+      definition: JSON.stringify([target.problem, columns, learners]),
+      state: this,
+      carries: (definition) => {
+        const [problem, before, saved] = JSON.parse(definition) as [string, NamedColumn[], unknown]
+        const anew = this.descriptions.filter(({ carry }) => carry === undefined).map(({ algorithm }) => algorithm)
+        if (problem !== target.problem || JSON.stringify(saved) !== JSON.stringify(learners)) return undefined
+        if (anew.length === learners.length || before.some(({ codes }) => codes === undefined)) return undefined
+        const changes = columnChanges(before, columns)
+        return anew.length === 0 ? changes : `${changes}; anew: ${anew.join(', ')}`
+      },
+    }
+  }
+
   private save(): Uint8Array {
     const arrays: Record<string, Uint8Array> = {}
     const slots = this.slots.map((slot, i) => {
@@ -94,17 +167,55 @@ export class ModelSlots implements Stateful {
       arrays[`slot${i}`] = learner.save()
       return rest
     })
-    return encodeBinary('model-slots', { champion: this.champion, slots }, arrays)
+    const { champion, columns, changes } = this
+    return encodeBinary('model-slots', { champion, slots, columns, changes }, arrays)
   }
 
   private load(bytes: Uint8Array): void {
     const { header, arrays } = decodeBinary('model-slots', bytes)
-    const saved = header as { champion: number; slots: (Omit<ModelSlot, 'learner'> | null)[] }
+    const saved = header as unknown as {
+      readonly champion: number
+      readonly slots: readonly (SavedModelSlot | null)[]
+      readonly columns: readonly NamedColumn[]
+      readonly changes: ModelChange[]
+    }
     this.champion = saved.champion
+    this.changes = saved.changes
     this.isLoaded = true
+    this.moved = []
+    const isSame = JSON.stringify(saved.columns) === JSON.stringify(this.columns)
     saved.slots.forEach((slot, i) => {
-      this.slots[i] =
-        slot === null ? undefined : { ...slot, learner: this.build(slot.description, arrays[`slot${i}`] as Uint8Array) }
+      const model = arrays[`slot${i}`] as Uint8Array
+      if (slot === null) this.slots[i] = undefined
+      else if (isSame) this.slots[i] = { ...slot, learner: this.build(slot.description, model) }
+      else this.slots[i] = this.move(i, slot, model, saved.columns)
     })
   }
+
+  /** A model over the columns as they are now: carried over, else begun anew where it has to be there, else gone. */
+  private move(
+    i: number,
+    slot: SavedModelSlot,
+    model: Uint8Array,
+    from: readonly NamedColumn[],
+  ): ModelSlot | undefined {
+    const { description } = slot
+    const carried = carriedModel(this.descriptions[description], model, from, this.columns, this.target)
+    const reason = `the columns changed: ${columnChanges(from, this.columns)}`
+    const isNamed = slot.parent === '' && (description > 0 || this.slots.length === this.descriptions.length)
+    const isServing = slot.role === 'champion'
+    if (carried === undefined && !isServing && !isNamed) return undefined
+    this.moved.push({ slot: i, isCarried: carried !== undefined, reason })
+    const role = carried !== undefined || isServing ? slot.role : 'challenger'
+    return { ...slot, role, learner: this.build(description, carried) }
+  }
+}
+
+function begun(slot: number, reason: string) {
+  return { slot, isCarried: false, reason }
+}
+
+/** A version without the prediction at which it was carried over before. */
+function baseOf(version: string): string {
+  return version.replace(/^(v\d+\.\d+(?:-c\d+)?)\.\d+$/, '$1')
 }

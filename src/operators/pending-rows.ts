@@ -96,6 +96,11 @@ export class PendingRows implements Stateful {
     return this.links.values[row * LINKS + NEXT_OF_KEY]
   }
 
+  /** The row that came next, of all that wait, or -1. */
+  newerThan(row: number): number {
+    return this.links.values[row * LINKS + NEWER]
+  }
+
   /** The key of a row; -1 for none. */
   keyOf(row: number): number {
     return this.links.values[row * LINKS + KEY]

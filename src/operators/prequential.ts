@@ -11,10 +11,13 @@ import { ArrowFailure } from './arrow-failure.ts'
 import { CounterIndex, type Counters } from './counters.ts'
 import { Evaluation } from './evaluation.ts'
 import { GraphOutput } from './graph-output.ts'
+import type { Dictionary } from './dictionary.ts'
 import type { KeyedStates } from './keyed-states.ts'
+import { ModelFiles } from './model-files.ts'
 import { ModelRace } from './model-race.ts'
 import { ModelSlots } from './model-slots.ts'
 import { type PendingLayout, pendingLayout } from './pending-layout.ts'
+import type { RowAssembler } from './row-assembler.ts'
 
 const NO_COLUMNS: RowSchema = { columns: [] } // they look at labels only, whatever the features
 const ALWAYS = ['prior', 'lastLabel'] // the baselines beside every model
@@ -24,7 +27,8 @@ export type OutcomeObserver = (values: Float64Array, at: number, layout: Pending
 
 /** What the models work on. */
 export interface PrequentialParts {
-  readonly schema: RowSchema
+  readonly rows: RowAssembler
+  readonly classes: Dictionary | undefined
   readonly target: Target
   readonly keyed: KeyedStates
   readonly counters: Counters
@@ -46,7 +50,6 @@ export class Prequential {
   readonly race: ModelRace
   observer: OutcomeObserver | undefined
   private readonly graph: Graph
-  private readonly schema: RowSchema
   private readonly target: Target
   private readonly keyed: KeyedStates
   private readonly counters: Counters
@@ -62,11 +65,10 @@ export class Prequential {
 
   constructor(graph: Graph, parts: PrequentialParts) {
     this.graph = graph
-    this.schema = parts.schema
     this.target = parts.target
     this.keyed = parts.keyed
     this.counters = parts.counters
-    this.models = new ModelSlots(graph.model, parts.schema, parts.target, parts.task)
+    this.models = new ModelSlots(graph.model, parts.rows.named, parts.target, parts.task)
     const { outputs } = this.models.serving.learner
     this.output = new GraphOutput(outputs)
     this.prediction = new Float64Array(outputs)
@@ -77,7 +79,8 @@ export class Prequential {
     this.layout = pendingLayout(graph, this.models.slots.length, this.names.length, outputs)
     this.evaluation = new Evaluation(this.target, this.names, this.models.slots.length, graph.label.horizonMs)
     this.detector = graph.model.drift.loss?.build()
-    this.race = new ModelRace(graph, this.models, this.evaluation, this.layout, parts.task, this.output.models)
+    const files = new ModelFiles({ graph, ...parts }, this.output.files)
+    this.race = new ModelRace(graph, this.models, this.evaluation, this.layout, parts.task, files, this.output.models)
     const fed = graph.keyed.flatMap((node, i) => (node.events < 0 ? [i] : []))
     this.labelNodes = Int32Array.from(fed)
     this.labelKeys = Int32Array.from(fed, (node) => this.layout.keys.indexOf(graph.keyed[node].key))
@@ -97,6 +100,7 @@ export class Prequential {
     const { slots, champion } = this.models
     const { kept } = layout
     const sequence = counters.read('predicted')
+    if (this.models.changes.length > 0) this.race.announce(values[at + layout.arrival])
     values[at + layout.sequence] = sequence
     values[at + layout.servedBy] = champion
     for (let s = 0; s < slots.length; s++) {
@@ -149,6 +153,12 @@ export class Prequential {
     for (let b = 0; b < this.baselines.length; b++) this.baselines[b].learn(values, row, label, 1)
   }
 
+  /** After parts were loaded: what the change of a stream means for its models. */
+  loaded(): void {
+    const predicted = this.counters.read('predicted')
+    this.race.renew(this.models.settle(predicted, this.counters.read('learned')), predicted)
+  }
+
   /** Counts an arrow that threw when the record it saw was no longer at hand, and tells of it now and then. */
   fail(failure: ArrowFailure, nowMs: number): void {
     const failures = this.counters.add(CounterIndex.arrowFailures)
@@ -164,10 +174,8 @@ export class Prequential {
 
   parts(): StatePart[] {
     const { label, model } = this.graph
-    const learners = [model.model, ...model.challengers].map(({ algorithm, parameters }) => [algorithm, parameters])
-    const definition = JSON.stringify([label.problem, this.schema.columns, learners])
     const parts: StatePart[] = [
-      { path: 'models', definition, state: this.models },
+      this.models.part(),
       { path: 'baselines', definition: label.problem, state: { regions: () => this.baselineRegions() } },
       ...this.evaluation.parts(),
       ...this.race.parts(),

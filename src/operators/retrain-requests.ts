@@ -1,10 +1,12 @@
 import type { Evidence } from '../drift/detector.ts'
-import type { StatePart } from '../stats/state-region.ts'
+import { decodeBinary, encodeBinary } from '../stats/binary-format.ts'
+import type { StatePart, StateRegion } from '../stats/state-region.ts'
 import type { ModelPlan } from '../stream/graph.ts'
-import type { RowSchema } from '../transforms/row-schema.ts'
+import { columnChanges, type NamedColumn } from './named-column.ts'
 import { TrainingRing } from './training-ring.ts'
 
-const LEAST_ROWS = 5000 // a model trained on fewer rows after a drift is no better than the one it would replace
+const LEAST_ROWS = 2000 // rows after a drift for a model that goes on from the champion
+const LEAST_ROWS_ANEW = 5000 // a model that begins anew on fewer is no better than the one it would replace
 const REMEMBERED = 32 // changes that a new one is compared with
 const NONE = -1
 
@@ -25,10 +27,27 @@ export interface RetrainJob {
   readonly isGreat: boolean
   /** Labels taken when its rows were pinned; -1 until then. */
   readonly cut: number
+  /** Then: the first of the task's labels that was pinned, how many it had learned, the time, and the champion. */
+  readonly pinned: PinnedFacts
   /** Rows that waited for labels then: by so much the validation holds labels back. */
   readonly delay: number
   /** Which of the graph's descriptions it trains. */
   readonly description: number
+  /** Labels since the change that it waits for. */
+  readonly leastRows: number
+}
+
+/** The version of the model that a job yields. */
+export function versionOf({ id }: RetrainJob): string {
+  return `v${id.slice(1)}`
+}
+
+/** Where the rows of a job lie in the life of its task. */
+export interface PinnedFacts {
+  readonly firstLabel: number
+  readonly labels: number
+  readonly timeMs: number
+  readonly champion: string
 }
 
 /** Who asks for a retrain, and from what. */
@@ -40,6 +59,8 @@ export interface RetrainRequest {
   /** The drift that asks, if one does. */
   readonly drift: Evidence | undefined
   readonly description: number
+  /** Whether the model may go on from the champion, rather than begin anew. */
+  readonly goesOn: boolean
 }
 
 /** Plain JSON. */
@@ -64,24 +85,29 @@ export class RetrainRequests {
   readonly ring: TrainingRing
   private readonly plan: NonNullable<ModelPlan['retrain']>
   private readonly learners: readonly unknown[]
-  private readonly schema: RowSchema
+  private readonly columns: readonly NamedColumn[]
   private readonly task: number
-  private readonly leastRows: number
+  /** The champion as it was when the rows were pinned, as saved, and the columns it was saved with. */
+  private start: { readonly model: Uint8Array; readonly columns: string } | undefined
   private state: RequestsState = { job: null, jobs: 0, dueMs: null, losses: 0, lossSum: 0, rises: [] }
 
-  constructor(plan: ModelPlan, schema: RowSchema, task: number) {
+  constructor(plan: ModelPlan, columns: readonly NamedColumn[], task: number) {
     this.plan = plan.retrain as NonNullable<ModelPlan['retrain']>
     this.learners = [plan.model, ...plan.challengers].map(({ algorithm, parameters }) => [algorithm, parameters])
-    this.schema = schema
+    this.columns = columns
     this.task = task
-    this.leastRows = Math.min(LEAST_ROWS, this.plan.latest)
-    this.ring = new TrainingRing(this.plan.latest, schema.columns.length)
+    this.ring = new TrainingRing(this.plan.latest, columns)
   }
 
   /** The job whose rows are pinned. */
   get ready(): RetrainJob | undefined {
     const { job } = this.state
     return job === null || job.cut === NONE ? undefined : job
+  }
+
+  /** The champion that the ready job may go on from; undefined where it can only begin anew. */
+  get startingModel(): Uint8Array | undefined {
+    return this.start?.columns === JSON.stringify(this.columns) ? this.start.model : undefined
   }
 
   /** The job that has its rows and waits for room. */
@@ -112,7 +138,7 @@ export class RetrainRequests {
   }
 
   /** A new job, or undefined where one goes first. */
-  ask({ reason, requestedBy, labels, drift, description }: RetrainRequest): RetrainJob | undefined {
+  ask({ reason, requestedBy, labels, drift, description, goesOn }: RetrainRequest): RetrainJob | undefined {
     const { state, ring, plan } = this
     const { job } = state
     if (job !== null && (job.cut !== NONE || !(job.hasRows || requestedBy !== null))) return undefined
@@ -127,8 +153,10 @@ export class RetrainRequests {
       hasRows: false,
       isGreat: false,
       cut: NONE,
+      pinned: { firstLabel: 0, labels: 0, timeMs: 0, champion: '' },
       delay: 0,
       description,
+      leastRows: Math.min(goesOn ? LEAST_ROWS : LEAST_ROWS_ANEW, plan.latest),
     }
     state.losses = drift === undefined ? 0 : drift.since
     state.lossSum = drift === undefined ? 0 : drift.since * drift.after
@@ -137,11 +165,15 @@ export class RetrainRequests {
     return asked
   }
 
-  /** Pins the rows of the waiting job. */
-  pin(delay: number): RetrainJob {
-    const job = { ...(this.state.job as RetrainJob), cut: this.ring.taken, delay }
+  /** Pins the rows of the waiting job, and the champion that it may go on from. */
+  pin(delay: number, start: Uint8Array | undefined, at: Omit<PinnedFacts, 'firstLabel'>): RetrainJob {
+    const { ring } = this
+    const asked = this.state.job as RetrainJob
+    const firstLabel = at.labels - (ring.taken - Math.max(asked.from, ring.oldest))
+    const job = { ...asked, cut: ring.taken, delay, pinned: { ...at, firstLabel } }
     this.state.job = job
-    this.ring.pin(job.from)
+    this.start = start === undefined ? undefined : { model: start, columns: JSON.stringify(this.columns) }
+    ring.pin(job.from)
     return job
   }
 
@@ -150,27 +182,61 @@ export class RetrainRequests {
     const job = this.ready
     if (job?.id !== id) return undefined
     this.state.job = null
+    this.start = undefined
     this.ring.unpin()
     return job
   }
 
   parts(): StatePart[] {
-    const ring = JSON.stringify([this.plan.latest, this.schema.columns])
-    const definition = JSON.stringify([this.plan.everyMs, ring, this.learners])
+    const { latest, everyMs } = this.plan
+    const own = [everyMs, this.learners]
+    // What was asked for is kept as long as the rows are from which it is trained.
+    const rows = (definition: string, rest: readonly unknown[]): string | undefined => {
+      const [size, columns, ...saved] = JSON.parse(definition) as [number, NamedColumn[], ...unknown[]]
+      if (size !== latest || JSON.stringify(saved) !== JSON.stringify(rest)) return undefined
+      return columnChanges(columns, this.columns)
+    }
     const save = (): Uint8Array => new TextEncoder().encode(JSON.stringify(this.state))
     const load = (bytes: Uint8Array): void => {
       this.state = JSON.parse(new TextDecoder().decode(bytes))
     }
     return [
-      { path: 'race.requests', definition, state: { regions: () => ({ state: { save, load } }) } },
-      { path: 'race.ring', definition: ring, state: this.ring },
+      {
+        path: 'race.requests',
+        definition: JSON.stringify([latest, this.columns, ...own]),
+        state: { regions: () => ({ state: { save, load }, start: this.startRegion() }) },
+        carries: (definition) => rows(definition, own),
+      },
+      {
+        path: 'race.ring',
+        definition: JSON.stringify([latest, this.columns]),
+        state: this.ring,
+        carries: (definition) => rows(definition, []),
+      },
     ]
+  }
+
+  private startRegion(): StateRegion {
+    const save = (): Uint8Array => {
+      if (this.start === undefined) return new Uint8Array(0)
+      const { columns, model } = this.start
+      return encodeBinary('retrain-start', { columns }, { model })
+    }
+    const load = (bytes: Uint8Array): void => {
+      if (bytes.length === 0) {
+        this.start = undefined
+        return
+      }
+      const { header, arrays } = decodeBinary('retrain-start', bytes)
+      this.start = { columns: header.columns as string, model: arrays.model as Uint8Array }
+    }
+    return { save, load }
   }
 
   /** Once there are rows enough, says so, and how the rise of the loss compares with those before: over so many labels they can be compared. */
   private countRows(job: RetrainJob): void {
     const { state } = this
-    if (this.ring.taken - Math.max(job.from, job.changedAt) < this.leastRows) return
+    if (this.ring.taken - Math.max(job.from, job.changedAt) < job.leastRows) return
     const rise = job.before === null ? Number.NaN : state.lossSum / state.losses - job.before
     if (rise - rise !== 0) {
       state.job = { ...job, hasRows: true }

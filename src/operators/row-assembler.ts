@@ -1,16 +1,19 @@
 import type { StatePart } from '../stats/state-region.ts'
 import { columnDefinition } from '../stream/definition.ts'
 import type { Graph, RowColumn } from '../stream/graph.ts'
-import { type InputColumns, NumberColumn } from '../stream/input-columns.ts'
+import type { InputColumns } from '../stream/input-columns.ts'
 import { CATEGORIES_OF_MODEL, modelSchema } from '../stream/model-schema.ts'
 import type { RowSchema } from '../transforms/row-schema.ts'
 import { columnOf } from './column-of.ts'
 import { Dictionary } from './dictionary.ts'
 import type { KeyedStates } from './keyed-states.ts'
+import type { NamedColumn } from './named-column.ts'
 
 /** Puts a model's rows together: fields, arrows, windows and running statistics, one double a column. */
 export class RowAssembler {
   readonly schema: RowSchema
+  /** The columns of the schema, as they outlive a change of the stream. */
+  readonly named: readonly NamedColumn[]
   private readonly columns: readonly RowColumn[]
   private readonly dictionaries: readonly (Dictionary | undefined)[]
   private readonly states: KeyedStates
@@ -21,6 +24,7 @@ export class RowAssembler {
     this.states = states
     this.columns = graph.model.columns
     this.schema = modelSchema(this.columns)
+    this.named = this.schema.columns.map((column, i) => ({ ...column, codes: this.codesOf(this.columns[i]) }))
     this.dictionaries = this.columns.map((column) =>
       column.kind === 'category' && column.from.kind === 'column' ? new Dictionary(CATEGORIES_OF_MODEL) : undefined,
     )
@@ -38,7 +42,7 @@ export class RowAssembler {
         out[at + i] = Number.isFinite(ratio) ? ratio : Number.NaN
       } else {
         const column = columnOf(columns, from.column)
-        if (column instanceof NumberColumn) out[at + i] = column.values[row]
+        if (!column.isText) out[at + i] = column.values[row]
         else {
           const start = column.starts[row]
           out[at + i] = start < 0 ? 0 : (this.dictionaries[i] as Dictionary).code(column.bytes, start, column.ends[row])
@@ -49,9 +53,13 @@ export class RowAssembler {
 
   /** The string behind a code of a category column; undefined for unknown. */
   category(column: number, code: number): string | undefined {
+    return this.dictionary(column)?.text(code)
+  }
+
+  /** Where a category column has its codes from. */
+  dictionary(column: number): Dictionary | undefined {
     const { from } = this.columns[column]
-    const dictionary = from.kind === 'keyed' ? this.states.categories[from.node] : this.dictionaries[column]
-    return dictionary?.text(code)
+    return from.kind === 'keyed' ? this.states.categories[from.node] : this.dictionaries[column]
   }
 
   parts(): StatePart[] {
@@ -61,5 +69,10 @@ export class RowAssembler {
       const definition = columnDefinition(this.graph, from.column)
       return [{ path: `features.${name}.categories`, definition, state: dictionary }]
     })
+  }
+
+  private codesOf({ kind, from }: RowColumn): string {
+    if (kind === 'number' || from.kind === 'ratio') return ''
+    return from.kind === 'keyed' ? this.states.nodeDefinition(from.node) : columnDefinition(this.graph, from.column)
   }
 }

@@ -1,5 +1,7 @@
 import { Pages } from '../stats/pages.ts'
 import type { StateRegion, Stateful } from '../stats/state-region.ts'
+import { layOut } from './lay-out.ts'
+import type { NamedColumn } from './named-column.ts'
 
 /**
  * The latest labelled rows, in the order in which their labels came, and a copy of some of them pinned for a retrain job:
@@ -9,14 +11,18 @@ export class TrainingRing implements Stateful {
   readonly capacity: number
   /** Doubles a labelled row. */
   readonly rowWidth: number
+  private readonly columns: readonly NamedColumn[]
+  /** Those that the rows were saved with, until they are laid out anew. */
+  private saved: readonly NamedColumn[] | undefined
   private readonly ring: Pages<Float64Array>
   private readonly pinned = new Pages(new Float64Array(0))
   /** Labels ever taken. */
   private readonly head = new Pages(new Float64Array(1))
 
-  constructor(capacity: number, columns: number) {
+  constructor(capacity: number, columns: readonly NamedColumn[]) {
     this.capacity = capacity
-    this.rowWidth = columns + 1
+    this.columns = columns
+    this.rowWidth = columns.length + 1
     this.ring = new Pages(new Float64Array(Math.min(capacity, 1024) * this.rowWidth))
   }
 
@@ -32,7 +38,7 @@ export class TrainingRing implements Stateful {
 
   add(row: Float64Array, offset: number, label: number): void {
     const { ring, rowWidth, head } = this
-    const place = head.values[0] % this.capacity
+    const place = this.taken - Math.floor(this.taken / this.capacity) * this.capacity // as by %, which is slow on doubles
     const at = place * rowWidth
     if (at + rowWidth > ring.length) ring.ensure(Math.min(this.capacity, (place + 1) * 2) * rowWidth)
     const { values } = ring
@@ -81,6 +87,19 @@ export class TrainingRing implements Stateful {
   }
 
   regions(): Readonly<Record<string, StateRegion>> {
-    return { ring: this.ring, pinned: this.pinned, head: this.head }
+    const save = (): Uint8Array => new TextEncoder().encode(JSON.stringify(this.columns))
+    const load = (bytes: Uint8Array): void => {
+      this.saved = JSON.parse(new TextDecoder().decode(bytes)) as NamedColumn[]
+    }
+    return { ring: this.ring, pinned: this.pinned, head: this.head, columns: { save, load } }
+  }
+
+  loaded(): void {
+    const { saved, columns, ring, pinned } = this
+    if (saved !== undefined && JSON.stringify(saved) !== JSON.stringify(columns)) {
+      layOut(ring, saved, columns)
+      layOut(pinned, saved, columns)
+    }
+    this.saved = undefined
   }
 }

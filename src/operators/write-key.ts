@@ -1,6 +1,6 @@
 import type { KeyTable } from '../features/key-table.ts'
 import type { ColumnReference } from '../stream/graph.ts'
-import { type InputColumns, NumberColumn } from '../stream/input-columns.ts'
+import type { InputColumns } from '../stream/input-columns.ts'
 import { columnOf } from './column-of.ts'
 
 /** Writes a row's key, part by part, into the table's scratch; false where a part is missing. */
@@ -13,7 +13,7 @@ export function writeKey(
   table.begin()
   for (let i = 0; i < parts.length; i++) {
     const column = columnOf(columns, parts[i])
-    if (column instanceof NumberColumn) {
+    if (!column.isText) {
       const value = column.values[row]
       if (value !== value) return false
       table.addNumber(value)

@@ -3,6 +3,7 @@ import { EmbeddedRegistry } from '../codec/embedded-registry.ts'
 import type { SchemaRegistry } from '../codec/schema-registry.ts'
 import type { Config } from '../config/config-schema.ts'
 import { EmbeddedLog } from '../log/embedded-log.ts'
+import type { Log } from '../log/log.ts'
 import { EmbeddedRecordStore } from '../store/embedded-record-store.ts'
 import { FileBlobStore } from '../store/file-blob-store.ts'
 
@@ -10,7 +11,7 @@ import { FileBlobStore } from '../store/file-blob-store.ts'
 export class EmbeddedPlatform {
   readonly folder: string
   readonly blobFolder: string
-  readonly log: EmbeddedLog
+  readonly log: Log
   readonly blobs: FileBlobStore
   readonly records: EmbeddedRecordStore
   readonly registry: SchemaRegistry

@@ -19,11 +19,13 @@ import { emptyStatus, type StreamStatus } from './stream-status.ts'
 export interface StreamRunnerOptions {
   readonly loaded: LoadedStream
   readonly platform: Pick<EmbeddedPlatform, 'log' | 'blobs' | 'blobFolder' | 'registry'>
-  readonly config: Pick<Config, 'application' | 'commitInterval' | 'stopTimeout'>
+  readonly config: Pick<Config, 'application' | 'commitInterval' | 'stopTimeout' | 'keepModels'>
   /** Shows the stream to the API and the metrics, and says what is committed. */
   readonly view: TaskStreamView
   /** Accepts that the code is not what made the journal's tail. */
   readonly fork?: boolean
+  /** Since when what a change of the stream lets begin anew is rebuilt from the log. */
+  readonly rebuild?: string
   readonly clock?: Clock
   /** Overrides of the task's own options, for tests. */
   readonly task?: Partial<TaskOptions>
@@ -138,7 +140,7 @@ export class StreamRunner {
   }
 
   private taskOptions(): TaskOptions {
-    const { loaded, platform, config, fork, view } = this.options
+    const { loaded, platform, config, fork, rebuild, view } = this.options
     return {
       ...this.options.task,
       application: config.application,
@@ -152,7 +154,9 @@ export class StreamRunner {
       code: loaded.code,
       clock: this.clock,
       commitIntervalMs: durationMs(config.commitInterval, 'commitInterval'),
+      keepModels: config.keepModels,
       fork,
+      rebuild,
       onCommit: (record, facts) => this.committed(record, facts),
       onReplay: (replay) => {
         view.hooks.onReplay(replay)
@@ -161,6 +165,7 @@ export class StreamRunner {
       onTrouble: (error) => {
         view.hooks.onTrouble(error)
         this.trouble(error)
+        this.show({ stalled: this.stallOf() })
       },
     }
   }
@@ -180,8 +185,14 @@ export class StreamRunner {
     const { rows, predictions } = this.current
     this.options.view.hooks.onCommit(record, facts)
     const figures = this.options.view.figures()
-    this.show({ rows: rows + facts.rows, predictions: predictions + facts.predictions, figures })
+    const committed = { rows: rows + facts.rows, predictions: predictions + facts.predictions }
+    this.show({ ...committed, figures, stalled: this.stallOf() })
     this.options.task?.onCommit?.(record, facts)
+  }
+
+  private stallOf(): string | undefined {
+    const { phase, reason } = this.options.view.phase()
+    return phase === 'stalled' ? reason : undefined
   }
 
   private trouble(error: unknown): void {

@@ -18,6 +18,8 @@ export interface StreamServiceOptions {
   readonly logger: Logger
   /** Accepts that the code is not what made the journal's tail. */
   readonly fork?: boolean
+  /** After a change of the stream: since when what begins anew is rebuilt from the log. */
+  readonly rebuild?: string
   /** The timestamp that records appended over HTTP get as `now`; a played-back history has a time of its own. */
   readonly recordTimeMs?: () => number
 }
@@ -38,7 +40,7 @@ export class StreamService {
 
   /** Opens the API; the stream begins with `run`. Throws MILLRACE_API_ADDRESS. */
   static async open(options: StreamServiceOptions): Promise<StreamService> {
-    const { loaded, platform, config, logger, fork, recordTimeMs } = options
+    const { loaded, platform, config, logger, fork, rebuild, recordTimeMs } = options
     const { graph, schemas } = loaded
     const { log, registry } = platform
     const metrics = new ServiceMetrics(millraceVersion)
@@ -51,7 +53,7 @@ export class StreamService {
       metrics: metrics.tasks,
       recordTimeMs,
     })
-    const runner = new StreamRunner({ loaded, platform, config, view, fork })
+    const runner = new StreamRunner({ loaded, platform, config, view, fork, rebuild })
     const api = await createApi({ streams: () => [view], metrics, logger, version: millraceVersion })
     try {
       return new StreamService(runner, api, await listenApi(api, config))

@@ -11,6 +11,8 @@ export interface StreamStatus {
   readonly restarts: number
   /** The latest error, of those that were got over too. */
   readonly trouble: string | undefined
+  /** What a running task waits for and can't go on without; undefined where nothing holds it up. */
+  readonly stalled: string | undefined
   /** Input rows and predictions that this process has committed. */
   readonly rows: number
   readonly predictions: number
@@ -26,6 +28,7 @@ export function emptyStatus(stream: string): StreamStatus {
     replay: undefined,
     restarts: 0,
     trouble: undefined,
+    stalled: undefined,
     rows: 0,
     predictions: 0,
     figures: undefined,

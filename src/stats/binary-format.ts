@@ -97,16 +97,16 @@ export function decodeBinary(
     )
   }
   if (front.kind !== kind) throw wrong(kind, `expected kind '${kind}', found '${front.kind}'`, 'Other bytes are needed')
-  const arrays: Record<string, BinaryArray> = {}
+  const arrays: [string, BinaryArray][] = []
   for (const [name, type, length] of front.arrays) {
     const constructor = constructors[type]
     const size = length * constructor.BYTES_PER_ELEMENT
     const copy = bytes.slice(offset, offset + size)
     toLittleEndian(copy, constructor.BYTES_PER_ELEMENT)
-    arrays[name] = new constructor(copy.buffer, copy.byteOffset, length)
+    arrays.push([name, new constructor(copy.buffer, copy.byteOffset, length)])
     offset += aligned(size)
   }
-  return { header: front.header, arrays }
+  return { header: front.header, arrays: Object.fromEntries(arrays) } // not by assignment, which loses '__proto__'
 }
 
 /**

@@ -24,4 +24,9 @@ export interface StatePart {
   readonly path: string
   readonly definition: string
   readonly state: Stateful
+  /**
+   * How a state that was saved under another definition is carried over when it is loaded, in words; undefined where it
+   * begins anew, and absent where it always does.
+   */
+  carries?(definition: string): string | undefined
 }

@@ -3,6 +3,7 @@ const decoder = new TextDecoder()
 
 /** A column of strings as UTF-8 bytes in one slab; a start of -1 = null. Keys and categories are looked up by their bytes, so most strings never become JavaScript strings. */
 export class StringColumn {
+  readonly isText = true
   bytes: Uint8Array
   starts: Int32Array
   ends: Int32Array

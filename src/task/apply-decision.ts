@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { MillraceError } from '../errors.ts'
+import { decodeModelFile } from '../models/model-file.ts'
 import type { GraphOutput } from '../operators/graph-output.ts'
 import type { BlobStore } from '../store/store.ts'
 import type { Decision } from './decision.ts'
@@ -28,6 +29,7 @@ export async function applyDecision(
       race.trained({ job, model: undefined, blob: null, digest: null, numbers: {}, reason }, nowMs, predicted),
     )
   }
+  if (decision.kind === 'time') return learning.decide(() => learning.advance(decision.toMs))
   if (decision.kind === 'skip') state.control.skips.push(decision)
   return decision.kind === 'command' ? applyCommand(decision, state) : undefined
 }
@@ -41,14 +43,21 @@ function applyCommand(decision: Extract<Decision, { kind: 'command' }>, state: T
   const output = learning.decide((race, nowMs, predicted) => {
     if (command === 'promote') done = race.promote(version ?? '', reason, id, nowMs, predicted)
     else if (command === 'roll_back') done = race.rollBack(reason, id, nowMs, predicted)
-    else race.request(reason === '' ? 'somebody asked for it' : reason, id, Number.POSITIVE_INFINITY, nowMs, predicted)
+    else {
+      const why = reason === '' ? 'somebody asked for it' : reason
+      done = race.request(why, id, Number.POSITIVE_INFINITY, nowMs, predicted)
+    }
   })
   if (!done) {
     const versions = learning.models.slots.flatMap((slot) => (slot === undefined ? [] : [slot.version]))
     const wrong =
       command === 'promote'
         ? `there is no version '${version}' to promote`
-        : 'there is no champion before to roll back to'
+        : command === 'roll_back'
+          ? 'there is no champion before to roll back to'
+          : learning.race.ring === undefined
+            ? 'the stream does not say how to retrain'
+            : 'a retrain job is at work, and goes first: ask again when it has ended'
     output.signals.push({
       kind: 'warning',
       source: 'control',
@@ -66,7 +75,9 @@ async function modelOf(
   blobs: BlobStore,
 ): Promise<Uint8Array> {
   const bytes = await blobs.get(blob)
-  if (bytes !== undefined && createHash('sha256').update(bytes).digest('hex') === digest) return bytes
+  if (bytes !== undefined && createHash('sha256').update(bytes).digest('hex') === digest) {
+    return decodeModelFile(bytes).learner
+  }
   throw new MillraceError(
     'MILLRACE_TASK_MODEL_LOST',
     `model ${blob} of retrain job ${job}`,

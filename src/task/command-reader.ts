@@ -1,8 +1,9 @@
 import { AvroRecordDecoder } from '../codec/avro-record-decoder.ts'
 import { publishedSchemas } from '../codec/published-schemas.ts'
-import type { Log, LogReader } from '../log/log.ts'
+import type { LogReader } from '../log/log.ts'
 import type { RecordBatch } from '../log/record-batch.ts'
 import type { Decision } from './decision.ts'
+import type { TaskOptions } from './task-options.ts'
 
 /** A control command, as `schemas/millrace/control-command.avsc` has it. */
 interface ControlCommand {
@@ -43,19 +44,16 @@ export class CommandReader {
   }
 
   static async open(
-    log: Log,
-    stream: string,
-    task: number,
+    { log, graph, task, onTrouble }: Pick<TaskOptions, 'log' | 'graph' | 'task' | 'onTrouble'>,
     offset: number,
     onDecision: (decision: Decision) => void,
-    onTrouble: (error: unknown) => void,
   ): Promise<CommandReader> {
-    const reader = await log.reader([{ topic: `${stream}.control`, partition: 0, offset }])
+    const reader = await log.reader([{ topic: `${graph.name}.control`, partition: 0, offset }])
     const decoder = new AvroRecordDecoder(
       (await publishedSchemas())['control-command'],
       'millrace/control-command.avsc',
     )
-    return new CommandReader(reader, decoder, task, onDecision, onTrouble)
+    return new CommandReader(reader, decoder, task, onDecision, (error) => onTrouble?.(error))
   }
 
   /** Reads until it is closed. */

@@ -3,6 +3,7 @@ import { MillraceError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import { ColumnStage } from '../operators/column-stage.ts'
 import { type NumberColumn, InputColumns } from '../stream/input-columns.ts'
+import { timeRange } from '../stream/time-range.ts'
 import type { RecordBatch } from '../log/record-batch.ts'
 import { Changes } from './changes.ts'
 import type { RejectedRecord } from './dead-letter-record.ts'
@@ -20,7 +21,7 @@ const RETRY_MS = 1000
 /** Computes micro-batches: merge, decode, check, learn, encode. The same for live and for replay; it knows nothing of commits. */
 export class Computation {
   readonly feeds: readonly PartitionFeed[]
-  /** Rows and time computed since `forgetCost`. */
+  /** Rows computed since `forgetCost`, and the CPU time of this thread that it took. */
   rows = 0
   computingMs = 0
   private readonly merge: InputMerge
@@ -82,13 +83,14 @@ export class Computation {
     const stop = this.merge.fill(to, live, rowLimit)
     const { batch } = this.merge
     if (batch.count > 0) {
-      const begun = performance.now()
+      const begun = process.threadCpuUsage()
       if (this.state.control.skips.length > 0) this.leaveOut()
       this.stage.apply(batch)
       const output = this.state.learning.step(batch)
       writer.write(output, batch, this.recordOf)
       this.rows += batch.count
-      this.computingMs += performance.now() - begun
+      const { user, system } = process.threadCpuUsage(begun)
+      this.computingMs += (user + system) / 1000
     }
     return stop
   }
@@ -107,9 +109,15 @@ export class Computation {
       if (taken === 0) continue
       const columns = this.merge.batch.inputs[at.input]
       for (let row = 0; row < columns.count; row++) {
-        if (columns.offset[row] === offset && columns.partition[row] === at.partition) columns.reject(row, cause)
+        if (columns.offset[row] === offset && columns.partition[row] === at.partition)
+          columns.reject(row, cause, 'poison')
       }
     }
+  }
+
+  /** Whether the log held nothing more when it was last looked at. */
+  get isCaughtUp(): boolean {
+    return this.feeds.every((feed) => feed.caughtUp)
   }
 
   /** Rows of the latest micro-batch. */
@@ -187,7 +195,7 @@ function preparation(options: TaskOptions, input: number, schemas: SchemaBook, d
     decoder.decode(batch, 0, batch.count, columns)
     const values = (columns.fields[arrival] as NumberColumn).values.slice(0, batch.count)
     for (let i = 0; i < batch.count; i++) {
-      if (columns.status[i] !== 0 || !(values[i] >= 0)) values[i] = batch.timestamps[i]
+      if (columns.status[i] !== 0 || !(values[i] >= timeRange.earliestMs)) values[i] = batch.timestamps[i]
     }
     return values
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { RejectStage } from '../stream/input-columns.ts'
 
 const WHOLE = 512 * 1024 // larger values are kept in part: a dead letter must fit a message itself
 const PART = 64 * 1024
@@ -15,7 +16,12 @@ export interface RejectedRecord {
 }
 
 /** The dead letter of a record, as `schemas/millrace/dead-letter.avsc` has it. */
-export function deadLetterRecord(record: RejectedRecord, cause: string, task: number, sequence: number): object {
+export function deadLetterRecord(
+  record: RejectedRecord,
+  { cause, stage }: { readonly cause: string; readonly stage: RejectStage },
+  task: number,
+  sequence: number,
+): object {
   const { value, key } = record
   const size = value?.length ?? 0
   const whole = size <= WHOLE
@@ -24,7 +30,7 @@ export function deadLetterRecord(record: RejectedRecord, cause: string, task: nu
     partition: record.partition,
     offset: record.offset,
     timestamp: record.timestamp,
-    stage: stageOf(cause),
+    stage,
     cause,
     key: key === null ? null : Buffer.from(key),
     value: value === null ? null : Buffer.from(whole ? value : value.subarray(0, PART)),
@@ -38,14 +44,4 @@ export function deadLetterRecord(record: RejectedRecord, cause: string, task: nu
     task,
     sequence,
   }
-}
-
-/** Which step turned a record down, by the words of its cause. */
-function stageOf(cause: string): string {
-  if (cause.startsWith("key '") || cause.includes('key is too long')) return 'key'
-  if (cause.startsWith("time '")) return 'time'
-  if (cause.includes('threw') || cause.includes(' returned a ')) return 'arrow'
-  if (cause.startsWith('the label')) return 'label'
-  if (cause.startsWith('it ended the process')) return 'poison'
-  return cause.includes('check') || cause.endsWith('is missing') ? 'validate' : 'decode'
 }

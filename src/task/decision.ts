@@ -22,6 +22,8 @@ export type Decision =
     }
   /** A retrain job has failed for good. */
   | { readonly kind: 'failed'; readonly job: string; readonly reason: string }
+  /** Nothing has come for so long that something falls due: time has reached `toMs`, as arrivals count it. */
+  | { readonly kind: 'time'; readonly toMs: number }
   /** A record is about to be taken alone, for the starts before ended without taking any. Changes nothing. */
   | { readonly kind: 'attempt'; readonly partition: number; readonly offset: number }
   /** A record that ended the process again and again is left out. */
@@ -32,5 +34,9 @@ export type Decision =
       readonly code: string
       readonly kept: readonly string[]
       readonly reset: readonly string[]
+      /** Of what was kept, what was saved under another definition, with how it was carried over. */
+      readonly carried: Readonly<Record<string, string>>
+      /** Of what was reset, what was made anew from history. */
+      readonly rebuilt: readonly string[]
       readonly fork: boolean
     }

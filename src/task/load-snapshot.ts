@@ -10,8 +10,10 @@ import type { ManifestPart, ManifestRegion, SnapshotManifest, SnapshotReference 
 
 /** What loading a snapshot did to the parts of a task's state, by path. */
 export interface LoadReport {
-  /** Parts that are as they were saved. */
+  /** Parts that are as they were saved, or carried over from that. */
   readonly kept: readonly string[]
+  /** Of those, the ones that were saved under another definition, with how they are carried over. */
+  readonly carried: Readonly<Record<string, string>>
   /** Parts that are left as built: the snapshot has none of that path, or one of another definition. */
   readonly reset: readonly string[]
   /** Parts of the snapshot that have no place any more. */
@@ -52,16 +54,23 @@ export async function loadSnapshot(
   const keptPaths = new Set(kept.map((part) => part.path))
   return {
     kept: [...keptPaths],
+    carried: Object.fromEntries(
+      kept.flatMap((part) => {
+        const { definition } = saved.get(part.path) as ManifestPart
+        return definition === part.definition ? [] : [[part.path, part.carries?.(definition) ?? '']]
+      }),
+    ),
     reset: [...paths].filter((path) => !keptPaths.has(path)),
     dropped: [...saved.keys()].filter((path) => !paths.has(path)),
     base: { ...manifest, parts: manifest.parts.filter((part) => keptPaths.has(part.path)) },
   }
 }
 
-/** Whether a part of the state is what was saved under its path: the same definition, and the same regions. */
-function fits({ definition, state }: StatePart, saved: ManifestPart | undefined): boolean {
-  if (saved === undefined || saved.definition !== definition) return false
-  const regions = Object.entries(state.regions())
+/** Whether a part of the state is what was saved under its path: the same definition, or one that is carried over, and the same regions. */
+function fits(part: StatePart, saved: ManifestPart | undefined): boolean {
+  if (saved === undefined) return false
+  if (saved.definition !== part.definition && part.carries?.(saved.definition) === undefined) return false
+  const regions = Object.entries(part.state.regions())
   if (regions.length !== saved.regions.length) return false
   return regions.every(([name, region]) =>
     saved.regions.some((one) => one.name === name && one.type === regionType(region)),

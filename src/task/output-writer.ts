@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AvroEncoder } from '../codec/avro-encoder.ts'
 import { OutgoingBatchBuilder } from '../log/outgoing-batch-builder.ts'
 import { partitionOfKey } from '../log/partition-of-key.ts'
-import type { GraphOutput, ModelEvent, StreamSignal } from '../operators/graph-output.ts'
+import type { GraphOutput, ModelEvent, ModelBlob, StreamSignal } from '../operators/graph-output.ts'
 import type { LearningState } from '../operators/learning-state.ts'
 import type { Pages } from '../stats/pages.ts'
 import type { Batch } from '../stream/batch.ts'
@@ -32,6 +32,8 @@ export const SEQUENCES = { predictions: 0, signals: 1, models: 2, deadLetters: 3
  * schema ids are left zero until `seal`, for another registry would give others.
  */
 export class OutputWriter {
+  /** Model files that the batches name: to be durable before these are committed. */
+  readonly files: ModelBlob[] = []
   private readonly state: LearningState
   private readonly encoders: OutputEncoders
   private readonly task: number
@@ -66,14 +68,14 @@ export class OutputWriter {
   write(output: GraphOutput, batch: Batch, recordOf: (input: number, row: number) => RejectedRecord): void {
     this.writePredictions(output, batch)
     this.writeEvents(output)
-    for (const { input, row, cause } of output.deadLetters) {
+    for (const { input, row, cause, stage } of output.deadLetters) {
       const record = recordOf(input, row)
       const builder = this.deadLetters
       builder.add(record.timestamp)
       if (record.key !== null) builder.setKey(record.key)
       this.encoders.deadLetters.record(
         builder,
-        deadLetterRecord(record, cause, this.task, this.number(SEQUENCES.deadLetters)),
+        deadLetterRecord(record, { cause, stage }, this.task, this.number(SEQUENCES.deadLetters)),
       )
     }
   }
@@ -82,6 +84,7 @@ export class OutputWriter {
   writeEvents(output: GraphOutput): void {
     for (const signal of output.signals) this.writeSignal(signal)
     for (const event of output.models) this.writeModelEvent(event)
+    for (const file of output.files) this.files.push(file)
   }
 
   /** All batches that hold records. */
@@ -129,6 +132,7 @@ export class OutputWriter {
     this.signals.clear()
     this.models.clear()
     this.deadLetters.clear()
+    this.files.length = 0
   }
 
   private writePredictions(output: GraphOutput, batch: Batch): void {
@@ -145,7 +149,7 @@ export class OutputWriter {
         ? this.keyBytes(columns, keyIndex, output.row[i])
         : numberKey(columns, keyIndex, output.row[i])
       const builder = predictions[partitionOfKey(key.bytes, key.start, key.end, predictions.length)]
-      builder.add(output.arrival[i])
+      builder.add(Math.max(0, output.arrival[i])) // a log's timestamps begin in 1970
       builder.setKey(key.bytes, key.start, key.end)
       encoder.begin(builder)
       encoder.bytes(key.bytes, key.start, key.end)
@@ -185,7 +189,7 @@ export class OutputWriter {
 
   private writeSignal(signal: StreamSignal): void {
     const builder = this.signals
-    builder.add(signal.time)
+    builder.add(Math.max(0, signal.time))
     builder.setKeyText(signal.source)
     const { evidence } = signal
     this.encoders.signals.record(builder, {
@@ -205,7 +209,7 @@ export class OutputWriter {
 
   private writeModelEvent(event: ModelEvent): void {
     const builder = this.models
-    builder.add(event.time)
+    builder.add(Math.max(0, event.time))
     builder.setKeyText(event.version)
     this.encoders.models.record(builder, {
       kind: event.kind,

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { BlobStore } from '../store/store.ts'
-import { compactSnapshot } from './compact-snapshot.ts'
+import { dropUnusedBlobs } from './drop-unused-blobs.ts'
 import { PAGE_BYTES, regionPages } from './region-pages.ts'
 import type { CapturedPages, CapturedPart, CapturedRegion } from './snapshot-capture.ts'
 import {
@@ -12,13 +12,19 @@ import {
   type SnapshotReference,
 } from './snapshot-manifest.ts'
 import { type SnapshotIdentity, snapshotName } from './snapshot-name.ts'
+import { type StalePages, stalePages } from './stale-pages.ts'
 
 const NOWHERE = 0xffffffff
 
+/** A snapshot that is durable, and what the next capture is to hold besides what has changed. */
+export interface WrittenSnapshot {
+  readonly reference: SnapshotReference
+  readonly stale: readonly StalePages[]
+}
+
 /**
  * Makes captures durable, one at a time: a blob of the pages that changed, then a manifest that names for every page of
- * the state the blob that holds it, this one or an earlier one. When the live pages are less than half of what the blobs
- * hold, those of the emptiest blobs are written anew. A write that fails leaves the snapshot before as it was.
+ * the state the blob that holds it, this one or an earlier one. A write that fails leaves the snapshot before as it was.
  */
 export class SnapshotAssembler {
   private readonly blobs: BlobStore
@@ -32,8 +38,8 @@ export class SnapshotAssembler {
     this.base = base
   }
 
-  /** Durable when it resolves. Rejects as the store does, and with MILLRACE_TASK_SNAPSHOT when an earlier blob has gone bad. */
-  async write(captured: CapturedPages, id: SnapshotIdentity): Promise<SnapshotReference> {
+  /** Durable when it resolves. Rejects as the store does. */
+  async write(captured: CapturedPages, id: SnapshotIdentity): Promise<WrittenSnapshot> {
     const put = async (bytes: Uint8Array, kind: 'manifest' | 'pages'): Promise<SnapshotBlob> => {
       const digest = hash('sha256', bytes)
       const name = snapshotName(this.prefix, id, digest, kind)
@@ -43,10 +49,10 @@ export class SnapshotAssembler {
     const blobs = [...(this.base?.blobs ?? [])]
     const parts = captured.parts.map((part) => this.place(part, blobs.length))
     if (captured.bytes > 0) blobs.push(await put(new Uint8Array(captured.buffer, 0, captured.bytes), 'pages'))
-    const manifest = await compactSnapshot(this.blobs, { id, blobs, parts }, (bytes) => put(bytes, 'pages'))
+    const manifest = dropUnusedBlobs({ id, blobs, parts })
     const { name, digest, bytes } = await put(encodeSnapshotManifest(manifest), 'manifest')
     this.base = manifest
-    return { name, digest, bytes, seq: id.seq }
+    return { reference: { name, digest, bytes, seq: id.seq }, stale: stalePages(manifest) }
   }
 
   /** Where a part's pages lie: those that were captured in the new blob, the others where they were. */

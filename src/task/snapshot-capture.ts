@@ -3,6 +3,7 @@ import type { StatePart, StateRegion } from '../stats/state-region.ts'
 import { PAGE_BYTES, regionPageBytes, regionPages } from './region-pages.ts'
 import { type RegionType, regionBytes, regionType } from './region-type.ts'
 import type { SnapshotManifest } from './snapshot-manifest.ts'
+import type { StalePages } from './stale-pages.ts'
 
 /** What was copied of a region. */
 export interface CapturedRegion {
@@ -36,8 +37,11 @@ export interface CapturedPages {
 export type CaptureOutcome = 'written' | 'failed' | 'lost'
 
 export interface CapturedState extends CapturedPages {
-  /** Ends the capture, once, and gives its buffer back (or another in its place): the next may begin. */
-  settle(outcome: CaptureOutcome, buffer?: ArrayBuffer): void
+  /**
+   * Ends the capture, once, and gives its buffer back (or another in its place): the next may begin, and holds the stale
+   * pages too.
+   */
+  settle(outcome: CaptureOutcome, buffer?: ArrayBuffer, stale?: readonly StalePages[]): void
 }
 
 /** What the last written snapshot holds of a region. */
@@ -90,6 +94,28 @@ export class SnapshotCapture {
     if (buffer.byteLength > this.buffer.byteLength) this.buffer = buffer
   }
 
+  /** Bytes that a capture finds room for without new memory. */
+  get room(): number {
+    return this.buffer.byteLength
+  }
+
+  /** Bytes of the state that is in pages, and how many of them have changed. */
+  measure(parts: readonly StatePart[]): { readonly changedBytes: number; readonly stateBytes: number } {
+    let changed = 0
+    let stateBytes = 0
+    for (const { state } of parts) {
+      const regions = state.regions()
+      for (const name in regions) {
+        const region = regions[name]
+        if (!(region instanceof Pages)) continue
+        const { dirty, pageCount } = region
+        for (let page = 0; page < pageCount; page++) changed += dirty[page]
+        stateBytes += region.length * region.values.BYTES_PER_ELEMENT
+      }
+    }
+    return { changedBytes: changed * PAGE_BYTES, stateBytes }
+  }
+
   /** Makes the next capture hold everything. */
   forget(): void {
     for (const region of this.durable.values()) region.pages.fill(0)
@@ -123,7 +149,7 @@ export class SnapshotCapture {
   private settling(pages: CapturedPages, changed: readonly ChangedRegion[]): CapturedState {
     const state: CapturedState = {
       ...pages,
-      settle: (outcome, buffer) => {
+      settle: (outcome, buffer, stale = []) => {
         if (this.current !== state) return
         this.current = undefined
         if (buffer !== undefined) this.provide(buffer)
@@ -132,6 +158,10 @@ export class SnapshotCapture {
         const regions = pages.parts.flatMap((part) => part.regions)
         for (let i = 0; i < regions.length; i++) {
           for (const page of regions[i].pages) changed[i].durable.pages[page] = 1
+        }
+        for (const { path, region, pages: again } of stale) {
+          const durable = this.durable.get(`${path}\n${region}`)
+          for (const page of again) if (durable !== undefined) durable.pages[page] = 0
         }
       },
     }

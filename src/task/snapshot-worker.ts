@@ -1,9 +1,8 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { FileBlobStore } from '../store/file-blob-store.ts'
-import { regionBytes } from './region-type.ts'
-import { SnapshotAssembler } from './snapshot-assembler.ts'
+import { SnapshotAssembler, type WrittenSnapshot } from './snapshot-assembler.ts'
 import type { CapturedPages } from './snapshot-capture.ts'
-import type { SnapshotManifest, SnapshotReference } from './snapshot-manifest.ts'
+import type { SnapshotManifest } from './snapshot-manifest.ts'
 import type { SnapshotIdentity } from './snapshot-name.ts'
 
 /** What a writer starts its worker with. */
@@ -13,16 +12,17 @@ export interface SnapshotWorkerData {
   readonly base: SnapshotManifest | undefined
 }
 
-/** A capture to write; without one, memory for captures of the base is asked for. */
-export interface SnapshotOrder {
-  readonly captured?: CapturedPages
-  readonly id?: SnapshotIdentity
-}
+/** A capture to write, or memory for captures of a state of so many bytes. */
+export type SnapshotOrder =
+  | { readonly captured: CapturedPages; readonly id: SnapshotIdentity }
+  | { readonly stateBytes: number }
 
 /** The answer to an order. The buffer is the capture's, or a larger one in its place. */
 export interface SnapshotAnswer {
   readonly buffer: ArrayBuffer
-  readonly reference?: SnapshotReference
+  readonly written?: WrittenSnapshot
+  /** CPU time of the thread that made it, ms. */
+  readonly cpuMs?: number
   readonly failure?: { readonly code: string; readonly message: string }
 }
 
@@ -30,26 +30,24 @@ const port = parentPort as MessagePort
 const { folder, prefix, base } = workerData as SnapshotWorkerData
 const assembler = new SnapshotAssembler(new FileBlobStore(folder), prefix, base)
 
-port.on('message', async ({ captured, id }: SnapshotOrder) => {
-  const answer = captured === undefined ? memoryForBase() : await write(captured, id as SnapshotIdentity)
+port.on('message', async (order: SnapshotOrder) => {
+  const answer =
+    'captured' in order
+      ? await write(order.captured, order.id)
+      : { buffer: roomFor(order.stateBytes, new ArrayBuffer(0)) }
   port.postMessage(answer, [answer.buffer])
 })
 
 async function write(captured: CapturedPages, id: SnapshotIdentity): Promise<SnapshotAnswer> {
   try {
-    const reference = await assembler.write(captured, id)
-    return { reference, buffer: roomFor(captured.stateBytes, captured.buffer) }
+    const before = process.threadCpuUsage()
+    const written = await assembler.write(captured, id)
+    const { user, system } = process.threadCpuUsage(before)
+    return { written, cpuMs: (user + system) / 1000, buffer: roomFor(captured.stateBytes, captured.buffer) }
   } catch (cause) {
     const { code, message } = cause as { code?: string; message: string }
     return { failure: { code: code ?? '', message }, buffer: captured.buffer }
   }
-}
-
-function memoryForBase(): SnapshotAnswer {
-  let bytes = 0
-  for (const { regions } of base?.parts ?? [])
-    for (const { type, length } of regions) bytes += regionBytes(type, length)
-  return { buffer: roomFor(bytes, new ArrayBuffer(0)) }
 }
 
 /**

@@ -24,6 +24,8 @@ export class SnapshotWriter {
   private worker: Worker | undefined
   private base: SnapshotManifest | undefined
   private last: Promise<unknown> = Promise.resolve()
+  /** CPU time that the latest write took of its worker, ms. */
+  cpuMs = 0
 
   constructor(options: SnapshotWriterOptions) {
     this.options = options
@@ -32,12 +34,12 @@ export class SnapshotWriter {
   }
 
   /**
-   * Has the worker prepare memory for captures of a state as large as the base, so that the first is as short as the later
+   * Has the worker prepare memory for captures of a state of so many bytes, so that the first is as short as the later
    * ones. Never throws: without it the first is longer.
    */
-  async prepare(capture: SnapshotCapture): Promise<void> {
-    if (this.inline !== undefined || this.base === undefined) return
-    const answer = await this.next(() => this.ask({}, [])).catch(() => undefined)
+  async prepare(capture: SnapshotCapture, stateBytes: number): Promise<void> {
+    if (this.inline !== undefined) return
+    const answer = await this.next(() => this.ask({ stateBytes }, [])).catch(() => undefined)
     if (answer !== undefined) capture.provide(answer.buffer)
   }
 
@@ -49,13 +51,15 @@ export class SnapshotWriter {
     const { parts, buffer, bytes, stateBytes } = captured
     try {
       const {
-        reference,
+        written,
         failure,
+        cpuMs = 0,
         buffer: given,
       } = await this.next(() => this.make({ parts, buffer, bytes, stateBytes }, id))
-      if (reference !== undefined) {
-        captured.settle('written', given)
-        return reference
+      if (written !== undefined) {
+        this.cpuMs = cpuMs
+        captured.settle('written', given, written.stale)
+        return written.reference
       }
       throw Object.assign(new Error(failure?.message), { code: failure?.code, buffer: given })
     } catch (cause) {
@@ -88,7 +92,7 @@ export class SnapshotWriter {
 
   private async make(captured: CapturedPages, id: SnapshotIdentity): Promise<SnapshotAnswer> {
     if (this.inline === undefined) return this.ask({ captured, id }, [captured.buffer])
-    return { reference: await this.inline.write(captured, id), buffer: captured.buffer }
+    return { written: await this.inline.write(captured, id), buffer: captured.buffer }
   }
 
   private ask(order: SnapshotOrder, transferred: ArrayBuffer[]): Promise<SnapshotAnswer> {

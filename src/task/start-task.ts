@@ -8,19 +8,20 @@ import { Computation } from './computation.ts'
 import type { Decision } from './decision.ts'
 import { guardsOf } from './guards.ts'
 import { Journal } from './journal.ts'
-import { endOf, type JournalRecord, type RegisteredSnapshot } from './journal-record.ts'
-import { type LoadReport, loadSnapshot } from './load-snapshot.ts'
+import { endOf, type JournalRecord } from './journal-record.ts'
+import { loadNewestSnapshot } from './load-newest-snapshot.ts'
+import type { LoadReport } from './load-snapshot.ts'
 import { outputEncoders } from './output-encoders.ts'
 import { type OutputEncoders, OutputWriter } from './output-writer.ts'
 import type { TaskPartition } from './partition-feed.ts'
 import { poisonFacts } from './poison-facts.ts'
+import { type RebuiltSnapshot, rebuiltSnapshot } from './rebuilt-snapshot.ts'
 import { checkCode, resolveRecovery, tailAfter } from './recovery.ts'
 import { SchemaBook } from './schema-book.ts'
 import { Task } from './task.ts'
 import type { TaskOptions } from './task-options.ts'
 import { taskPartitions } from './task-partitions.ts'
 import { TaskState } from './task-state.ts'
-import { unregisteredSnapshots } from './unregistered-snapshots.ts'
 
 /** What a task is made of, once it has recovered. */
 export interface RecoveredTask {
@@ -91,21 +92,23 @@ async function recover(
   const decoders = graph.inputs.map((_, input) => options.decoder(input))
   const schemas = new SchemaBook(options.registry, options.blobs, decoders)
   const state = new TaskState(new LearningState(graph, options.task), partitions, schemas)
-  const loaded = recovery.kind === 'replay' ? await loadNewest(options, state, recovery.snapshots) : undefined
+  const found = recovery.kind === 'replay' ? await loadNewestSnapshot(options, state, recovery.snapshots) : undefined
   const last = recovery.kind === 'replay' ? recovery.last : undefined
   const tail =
     last === undefined
       ? []
       : tailAfter(
-          await journal.read(loaded?.snapshot.journalOffset ?? (await journal.bounds()).start),
-          loaded?.snapshot.seq ?? -1,
+          await journal.read(found?.snapshot.journalOffset ?? (await journal.bounds()).start),
+          found?.snapshot.seq ?? -1,
           last,
           place,
         )
   checkCode(tail, options.code, options.fork ?? false, place)
-  if (loaded === undefined) state.begin(last === undefined ? await starts(options, partitions) : tail[0].from)
-  state.loaded()
+  if (found === undefined) state.begin(last === undefined ? await starts(options, partitions) : tail[0].from)
   for (const record of tail) schemas.learn(record.schemas)
+  const rebuilding = { options, state, partitions, schemas, decoders, encoders }
+  const loaded = last && found && (await rebuiltSnapshot(rebuilding, journal, last, found))
+  if (loaded === undefined || loaded.rebuilt.length === 0) state.loaded()
   const { careful, skips } = poisonFacts(tail)
   const first = await commitFirst(options, journal, producer, names, last, loaded, state, skips)
   seen.seq = first.seq
@@ -119,7 +122,7 @@ async function recover(
     computation,
     encoders,
     outputPartitions,
-    base: loaded?.report.base,
+    base: loaded?.base,
     careful,
     first,
   }
@@ -133,34 +136,6 @@ async function recover(
   return new Task(recovered)
 }
 
-/** The snapshot that a task was loaded from, and all that are as old or older. */
-interface LoadedSnapshot {
-  readonly snapshot: RegisteredSnapshot
-  readonly report: LoadReport
-  readonly good: readonly RegisteredSnapshot[]
-}
-
-/** Loads the newest snapshot that verifies. Undefined when there is none or none verifies. */
-async function loadNewest(
-  options: TaskOptions,
-  state: TaskState,
-  snapshots: readonly RegisteredSnapshot[],
-): Promise<LoadedSnapshot | undefined> {
-  const { blobs, graph, task } = options
-  const trusted = guardsOf(options.guards).registration
-    ? snapshots
-    : await unregisteredSnapshots(blobs, `${graph.name}-`, task)
-  for (const [i, snapshot] of trusted.entries()) {
-    try {
-      return { snapshot, report: await loadSnapshot(blobs, snapshot, state.parts()), good: trusted.slice(i, i + 2) }
-    } catch (error) {
-      if (!(error instanceof MillraceError) || error.code !== 'MILLRACE_TASK_SNAPSHOT') throw error
-      options.onTrouble?.(error)
-    }
-  }
-  return undefined
-}
-
 /** Commits the empty record that opens an incarnation: from here on nobody else writes for this task. */
 async function commitFirst(
   options: TaskOptions,
@@ -168,7 +143,7 @@ async function commitFirst(
   producer: TransactionalProducer,
   partitions: readonly string[],
   last: JournalRecord | undefined,
-  loaded: LoadedSnapshot | undefined,
+  loaded: RebuiltSnapshot | undefined,
   state: TaskState,
   skips: readonly Decision[],
 ): Promise<JournalRecord> {
@@ -179,6 +154,8 @@ async function commitFirst(
       code: options.code,
       kept: loaded?.report.kept ?? [],
       reset: loaded?.report.reset ?? [],
+      carried: loaded?.report.carried ?? {},
+      rebuilt: loaded?.rebuilt ?? [],
       fork: options.fork ?? false,
     })
   }
@@ -209,6 +186,7 @@ async function replay(recovered: RecoveredTask, tail: readonly JournalRecord[], 
   const { hash } = guardsOf(options.guards)
   for (let i = 0; i < tail.length; i++) {
     const record = tail[i]
+    state.learning.race.files.owner = { incarnation: record.incarnation, code: record.code }
     for (const decision of record.decisions) {
       const output = await applyDecision(decision, state, options.blobs)
       if (output !== undefined) writer.writeEvents(output)
@@ -230,8 +208,7 @@ async function replay(recovered: RecoveredTask, tail: readonly JournalRecord[], 
     writer.clear()
     options.onReplay?.({ done: i + 1, total: tail.length })
   }
-  computation.beginSegment()
-  computation.forgetCost()
+  computation.beginSegment() // what the replay cost counts on: a process that dies again and again must snapshot, too
 }
 
 function diverged(place: string, record: JournalRecord, what: string): MillraceError {

@@ -28,12 +28,16 @@ export interface TaskOptions {
   readonly commitIntervalMs?: number
   /** Rows in a micro-batch at the most. Default 2,048. */
   readonly batchRows?: number
-  /** Whether a snapshot is due, after so many rows and milliseconds of computing since the last. Default: 2 s of computing. */
+  /** Whether a snapshot is due, after so many rows and milliseconds of CPU time since the last. Default: 2 s of CPU time. */
   readonly snapshotDue?: (rows: number, computingMs: number) => boolean
   /** Lets other work go on between micro-batches. Default: the next turn of the event loop. */
   readonly pause?: () => Promise<void>
+  /** How many versions of models that have left the race keep their files: so many that served, and as many that did not. 0 to 100, default 10. */
+  readonly keepModels?: number
   /** Accepts that this code is not what made the journal's unreplayed tail: state is as of the newest snapshot and the tail is computed anew. */
   readonly fork?: boolean
+  /** After a change of the stream: rebuilds what begins anew from the log, since this time ('beginning', '30d', a date), instead of beginning empty. */
+  readonly rebuild?: string
   /** Number of the assignment that gave this process the task: a start in an older one than the journal's is refused. Default 0. */
   readonly generation?: number
   /** For the simulator only: which of the engine's checks are off. */

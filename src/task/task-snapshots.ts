@@ -1,10 +1,15 @@
+import { collectModels } from './collect-models.ts'
 import { collectSnapshots } from './collect-snapshots.ts'
+import type { HeldModels } from './held-models.ts'
 import type { JournalRecord, RegisteredSnapshot } from './journal-record.ts'
 import { type CapturedState, SnapshotCapture } from './snapshot-capture.ts'
 import { SnapshotWriter } from './snapshot-writer.ts'
 import type { RecoveredTask } from './start-task.ts'
 
+const KEPT_MODELS = 10 // versions that left the race, of those that served and of those that did not
 const SNAPSHOT_MS = 2000 // a tail that takes this long to replay is worth a snapshot
+const SNAPSHOT_BYTES = 96 * 1024 * 1024 // so many are copied in some 20 ms, in which the task stands still
+const WORTH = 30 // times what a snapshot takes of this thread and its worker: so much computing lies between two at least
 
 /**
  * The snapshots of a running task: captured between two transactions, written once the one before is committed, then
@@ -19,6 +24,11 @@ export class TaskSnapshots {
   private writing: Promise<void> | undefined
   /** How long the task stood still for the latest capture. */
   private pausedMs = 0
+  /** And the CPU time of that, which a busy machine does not stretch. */
+  private pausedCpuMs = 0
+  /** The state for which memory is being prepared, or was last, bytes. */
+  private preparedBytes = 0
+  private preparing = false
 
   constructor(task: RecoveredTask) {
     const { options, base } = task
@@ -26,7 +36,6 @@ export class TaskSnapshots {
     this.prefix = `${options.graph.name}-`
     this.capture = new SnapshotCapture(base)
     this.writer = new SnapshotWriter({ blobs: options.blobs, folder: options.blobFolder, prefix: this.prefix, base })
-    void this.writer.prepare(this.capture)
   }
 
   /** A snapshot that is written and not registered yet. */
@@ -41,12 +50,13 @@ export class TaskSnapshots {
     return written
   }
 
-  /** Copies the state when replaying the tail would take long. */
+  /** Copies the state when replaying the tail would take long, or the copy itself soon would. */
   captureIfDue(): CapturedState | undefined {
     const { computation, options } = this.task
-    const due = options.snapshotDue ?? ((_: number, computingMs: number) => computingMs >= SNAPSHOT_MS)
-    if (this.capture.busy || !due(computation.rows, computation.computingMs)) return undefined
-    return this.captureNow()
+    if (this.capture.busy) return undefined
+    const { rows, computingMs } = computation
+    const due = options.snapshotDue === undefined ? this.isDue(computingMs) : options.snapshotDue(rows, computingMs)
+    return due ? this.captureNow() : undefined
   }
 
   captureNow(): CapturedState | undefined {
@@ -54,8 +64,11 @@ export class TaskSnapshots {
     state.noteFeeds(computation.feeds)
     computation.forgetCost()
     const begun = performance.now()
+    const spent = process.threadCpuUsage()
     const captured = this.capture.capture(state.parts())
+    const { user, system } = process.threadCpuUsage(spent)
     this.pausedMs = performance.now() - begun
+    this.pausedCpuMs = (user + system) / 1000
     return captured
   }
 
@@ -78,22 +91,51 @@ export class TaskSnapshots {
     this.writing = this.makeDurable(captured, record, journalOffset)
   }
 
+  private isDue(computingMs: number): boolean {
+    const { capture, task, writer } = this
+    const { changedBytes, stateBytes } = capture.measure(task.state.parts())
+    const near = computingMs * 2 >= SNAPSHOT_MS || changedBytes * 2 >= SNAPSHOT_BYTES
+    if (near && stateBytes > capture.room) this.prepare(stateBytes)
+    if (this.preparing && computingMs < 2 * SNAPSHOT_MS) return false
+    if (computingMs < WORTH * (this.pausedCpuMs + writer.cpuMs)) return false
+    return computingMs >= SNAPSHOT_MS || changedBytes >= SNAPSHOT_BYTES
+  }
+
+  /** Asks for memory once for a state of some size: where there is none to be had, captures allocate their own. */
+  private prepare(stateBytes: number): void {
+    if (this.preparing || stateBytes <= this.preparedBytes) return
+    this.preparing = true
+    this.preparedBytes = stateBytes * 1.25
+    void this.writer.prepare(this.capture, stateBytes).then(() => {
+      this.preparing = false
+    })
+  }
+
   /** Resolves when nothing is being written. */
   async idle(): Promise<void> {
     await this.writing
   }
 
   /** After a snapshot was registered: what only older ones needed is deleted. */
-  async tidy(record: JournalRecord): Promise<void> {
+  async tidy(record: JournalRecord, held: HeldModels): Promise<void> {
     const { options, journal } = this.task
     if (record.snapshots.length < 2) return
     const collector = { prefix: this.prefix, task: options.task, incarnation: record.incarnation }
     try {
       await journal.trim(record.snapshots[record.snapshots.length - 1].journalOffset)
       await collectSnapshots(options.blobs, collector, record.snapshots)
+      if (held.written.length > 0) await this.collectModels(record, held)
     } catch (error) {
       options.onTrouble?.(error)
     }
+  }
+
+  private async collectModels({ incarnation, snapshots }: JournalRecord, held: HeldModels): Promise<void> {
+    const { options, journal } = this.task
+    const { graph, task, keepModels } = options
+    const replayed = await journal.read(snapshots[snapshots.length - 1].journalOffset)
+    const keep = keepModels ?? KEPT_MODELS
+    await collectModels(options.blobs, { stream: graph.name, task, incarnation, keep, journal: replayed, ...held })
   }
 
   async close(): Promise<void> {

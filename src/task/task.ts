@@ -3,8 +3,10 @@ import { applyDecision } from './apply-decision.ts'
 import { CommandReader } from './command-reader.ts'
 import type { Decision } from './decision.ts'
 import { type Guards, guardsOf } from './guards.ts'
+import { heldModels } from './held-models.ts'
 import { endOf, type JournalRecord } from './journal-record.ts'
 import { OutputWriter } from './output-writer.ts'
+import { QuietTime } from './quiet-time.ts'
 import type { RecoveredTask } from './start-task.ts'
 import { TaskSnapshots } from './task-snapshots.ts'
 import type { CommitFacts } from './task-options.ts'
@@ -39,11 +41,14 @@ export class Task {
   /** Records that are still to be taken one at a time. */
   private careful: number
   private readonly guards: Guards
+  private readonly quiet: QuietTime
 
   constructor(recovered: RecoveredTask) {
     const { options, state, encoders, outputPartitions } = recovered
     this.recovered = recovered
+    state.learning.race.files.owner = { incarnation: recovered.first.incarnation, code: options.code }
     this.guards = guardsOf(options.guards)
+    this.quiet = new QuietTime(options.clock, recovered.computation, state)
     const writer = (): OutputWriter =>
       new OutputWriter(state.learning, encoders, options.task, state.sequences, outputPartitions)
     this.writers = [writer(), writer()]
@@ -72,13 +77,17 @@ export class Task {
         const stop = computation.step(this.writers[this.writer], live, true, this.careful > 0 ? 1 : undefined)
         if (computation.batchRows > 0) {
           this.rows += computation.batchRows
+          this.quiet.end()
           if (this.begunMs < 0) this.begunMs = begunMs
         }
         if (stop === 'segment') this.endSegment()
         if (this.isDue()) await this.endTransaction()
         if (this.failure !== undefined) throw this.failure.error
-        if (stop === 'wait' && computation.batchRows === 0) await computation.change(this.waitMs())
-        else await pause()
+        if (stop === 'wait' && computation.batchRows === 0) {
+          const due = this.pending.length > 0 ? undefined : this.quiet.look()
+          if (due !== undefined) this.decide(due)
+          await computation.change(this.waitMs())
+        } else await pause()
       }
       await this.finish()
     } finally {
@@ -124,15 +133,7 @@ export class Task {
   /** Reads the control topic beside the inputs: commands become decisions. */
   private async readCommands(): Promise<CommandReader> {
     const { options, state } = this.recovered
-    const { log, graph, task } = options
-    const reader = await CommandReader.open(
-      log,
-      graph.name,
-      task,
-      state.control.position,
-      (decision) => this.decide(decision),
-      (error) => options.onTrouble?.(error),
-    )
+    const reader = await CommandReader.open(options, state.control.position, (decision) => this.decide(decision))
     reader.run().catch((error: unknown) => {
       this.failure ??= { error }
       this.recovered.computation.wake()
@@ -175,6 +176,7 @@ export class Task {
     if (this.begunMs >= 0) await this.endTransaction()
     if (this.failure !== undefined) throw this.failure.error
     await this.recovered.computation.change(IDLE_MS)
+    this.quiet.end()
   }
 
   /** How long there is nothing to do unless something comes. */
@@ -214,6 +216,7 @@ export class Task {
       code: options.code,
       snapshots: registered === undefined ? before.snapshots : [registered, ...before.snapshots.slice(0, 1)],
     }
+    const held = registered === undefined ? undefined : heldModels(state.learning)
     const facts = { rows: this.rows, predictions: writer.predictionCount, begunMs: this.begunMs }
     this.segments = []
     this.decisions = []
@@ -225,7 +228,7 @@ export class Task {
     if (captured !== undefined && !this.guards.registration) this.snapshots.write(captured, record, 0)
     this.committing = this.commit(record, writer, facts).then(
       async () => {
-        if (registered !== undefined) await this.snapshots.tidy(record)
+        if (held !== undefined) await this.snapshots.tidy(record, held)
         if (captured !== undefined && this.guards.registration) await this.snapshots.begin(captured, record)
       },
       (error: unknown) => {
@@ -242,6 +245,7 @@ export class Task {
   ): Promise<void> {
     const { producer, journal, options } = this.recovered
     writer.seal()
+    for (const { name, bytes } of writer.files) await options.blobs.put(name, bytes)
     await producer.send([...writer.batches(), journal.batchOf(record, options.clock.now())])
     await producer.commit()
     this.acknowledged = record

@@ -7,8 +7,11 @@ export interface ScoreStretch {
   readonly standardErrors: MetricFigures
 }
 
-/** Who said what is scored: the champion (by whichever version it was then), a challenger, a former champion on probation, a baseline. */
-export type ModelRole = 'champion' | 'challenger' | 'shadow' | 'baseline'
+/**
+ * Who said what is scored: the champion (by whichever version it was then), a challenger that the stream names, a retrained
+ * model on trial, a former champion on probation, one that was rolled back (benched), a baseline.
+ */
+export type ModelRole = 'champion' | 'challenger' | 'trial' | 'former' | 'benched' | 'baseline'
 
 /** The prequential figures of a model or a baseline. */
 export interface ScoreFigures {

@@ -3,8 +3,8 @@ export interface LiveFacts {
   readonly stream: string
   /** What is going on, such as 'running' or 'replaying 3 of 20'. */
   readonly phase: string
-  /** Arrival time reached, ms; NaN before the first event. */
-  readonly nowMs: number
+  /** Arrival time reached, ms; NaN before the first event, undefined while it is not known. */
+  readonly nowMs: number | undefined
   readonly eventsPerSecond: number
   readonly waiting: number
   readonly learned: number
@@ -32,7 +32,7 @@ export function liveSummary(facts: LiveFacts, strong: Emphasis, faint: Emphasis)
   const row = (label: string, value: string): string => `  ${faint(label.padEnd(LABEL))}${value}`
   const { eventsPerSecond, waiting, learned, modelVersion, lastEvent, address } = facts
   const lines = [
-    `${strong(facts.stream)}  ${timeOf(facts.nowMs)}  ${faint(facts.phase)}`,
+    [strong(facts.stream), ...timeOf(facts.nowMs), faint(facts.phase)].join('  '),
     row('events/s', `${count(eventsPerSecond)}`),
     row('labels', `${count(learned)} learned, ${count(waiting)} waiting`),
     row('mean daily AUC', figure(facts.scores[0]?.dailyAuc, 'after the first days')),
@@ -44,11 +44,12 @@ export function liveSummary(facts: LiveFacts, strong: Emphasis, faint: Emphasis)
   return lines
 }
 
-/** The same in one plain line, for logs. */
+/** The same in one plain line, for logs; of a stream that is still recovering only what is going on. */
 export function liveSummaryLine(facts: LiveFacts): string {
+  if (facts.nowMs === undefined) return facts.phase
   const { eventsPerSecond, waiting, modelVersion } = facts
   const parts = [
-    timeOf(facts.nowMs),
+    ...timeOf(facts.nowMs),
     facts.phase,
     `${count(eventsPerSecond)} events/s`,
     `${count(waiting)} labels waiting`,
@@ -79,6 +80,7 @@ function count(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }
 
-function timeOf(ms: number): string {
-  return Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 16).replace('T', ' ') : 'no events yet'
+function timeOf(ms: number | undefined): string[] {
+  if (ms === undefined) return []
+  return [Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 16).replace('T', ' ') : 'no events yet']
 }

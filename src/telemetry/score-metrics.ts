@@ -3,15 +3,15 @@ import type { CommittedFigures } from './committed-figures.ts'
 
 type Labels = 'stream' | 'role' | 'model'
 
-/** Metrics of predictions, and what the gauges of the rolling value and of the mean over mature cohorts are called. */
-const scored: readonly (readonly [metric: string, rolling: string, cohorts: string, what: string])[] = [
+/** Metrics of predictions, and what the gauges of the rolling value and of the mean over mature cohorts are called; null: cohorts do not keep it. */
+const scored: readonly (readonly [metric: string, rolling: string, cohorts: string | null, what: string])[] = [
   ['log-loss', 'millrace_log_loss', 'millrace_cohort_log_loss', 'Log loss, natural logarithm'],
   ['roc-auc', 'millrace_roc_auc', 'millrace_cohort_roc_auc', 'Area under the ROC curve'],
   ['accuracy', 'millrace_accuracy_ratio', 'millrace_cohort_accuracy_ratio', 'Share of predictions that were right'],
   ['brier', 'millrace_brier_score', 'millrace_cohort_brier_score', 'Brier score'],
-  ['calibration', 'millrace_calibration_error', 'millrace_cohort_calibration_error', 'Expected calibration error'],
-  ['kappa', 'millrace_kappa', 'millrace_cohort_kappa', 'Cohen’s kappa'],
-  ['kappa-t', 'millrace_temporal_kappa', 'millrace_cohort_temporal_kappa', 'Kappa against the no-change rule'],
+  ['calibration', 'millrace_calibration_error', null, 'Expected calibration error'],
+  ['kappa', 'millrace_kappa', null, 'Cohen’s kappa'],
+  ['kappa-t', 'millrace_temporal_kappa', null, 'Kappa against the no-change rule'],
   ['mae', 'millrace_mean_absolute_error', 'millrace_cohort_mean_absolute_error', 'Mean absolute error'],
   ['rmse', 'millrace_root_mean_squared_error', 'millrace_cohort_root_mean_squared_error', 'Root mean squared error'],
 ]
@@ -28,10 +28,9 @@ export class ScoreMetrics {
   constructor(registers: Registry[]) {
     const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers })
     this.rolling = scored.map(([metric, name, , what]) => [metric, gauge(name, `${what}, over the latest outcomes`)])
-    this.cohorts = scored.map(([metric, , name, what]) => [
-      metric,
-      gauge(name, `${what}, mean over mature cohorts (days of predictions)`),
-    ])
+    this.cohorts = scored.flatMap(([metric, , name, what]) =>
+      name === null ? [] : [[metric, gauge(name, `${what}, mean over mature cohorts (days of predictions)`)] as const],
+    )
     this.outcomes = gauge('millrace_scored_outcomes', 'Outcomes that the figures of a model stand on')
     this.models = gauge('millrace_model_info', 'Models at work: 1 for each version in its role')
   }

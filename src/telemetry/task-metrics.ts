@@ -8,6 +8,8 @@ export interface MetricsSource {
   /** Records that are readable and not yet committed, over all partitions; undefined while that isn't known. */
   lagRecords(): Promise<number | undefined>
   isRunning(): boolean
+  /** Whether it waits for something that it can't go on without, such as a schema registry. */
+  isStalled(): boolean
 }
 
 /** What is known at a commit. */
@@ -58,6 +60,7 @@ export class TaskMetrics {
   private readonly failures: Counter<'stream'>
   private readonly counters: readonly (readonly [counter: string, metric: Counter<'stream'>])[]
   private readonly running: Gauge<'stream'>
+  private readonly stalled: Gauge<'stream'>
   private readonly paused: Gauge<'stream'>
   private readonly lag: Gauge<'stream'>
   private readonly pending: Gauge<'stream'>
@@ -92,6 +95,10 @@ export class TaskMetrics {
     this.failures = counter('millrace_task_failures_total', 'Ends of a task by an error')
     this.counters = counted.map(([key, name, help]) => [key, counter(name, help)])
     this.running = gauge('millrace_task_running', '1 while a task of the stream is at work, else 0')
+    this.stalled = gauge(
+      'millrace_task_stalled',
+      '1 while the stream waits for what it cannot go on without, such as a schema registry, else 0',
+    )
     this.paused = gauge('millrace_task_paused', '1 while a command has paused the stream, else 0')
     this.lag = gauge('millrace_consumer_lag_records', 'Input records that are readable and not yet committed')
     this.pending = gauge('millrace_pending_labels', 'Predicted events that wait for their labels')
@@ -144,6 +151,7 @@ export class TaskMetrics {
 
   private async collectStream(stream: string, source: MetricsSource): Promise<void> {
     this.running.set({ stream }, source.isRunning() ? 1 : 0)
+    this.stalled.set({ stream }, source.isStalled() ? 1 : 0)
     const lag = await source.lagRecords()
     if (lag === undefined) this.lag.remove({ stream })
     else this.lag.set({ stream }, lag)

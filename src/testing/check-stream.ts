@@ -1,5 +1,5 @@
 import type { History } from '../backtest/history-batches.ts'
-import type { HistoryRecord } from '../backtest/record-writer.ts'
+import { recordsOf } from '../backtest/history-records.ts'
 import { MillraceError } from '../errors.ts'
 import type { Stream } from '../stream/define-stream.ts'
 import { inAnotherWorld } from './in-another-world.ts'
@@ -150,7 +150,7 @@ async function timedRecords<N>(
   if (!isHistory(records)) return harness.timed(records, arrivals).slice(0, limit)
   const timed: TimedRecord[] = []
   for await (const given of records) {
-    for (const record of [given].flat()) timed.push(harness.timedOf(record as HistoryRecord))
+    for (const record of recordsOf(given)) timed.push(harness.timedOf(record))
     if (timed.length >= limit) break
   }
   return timed.slice(0, limit)

@@ -24,7 +24,7 @@ export interface Execution {
 }
 
 /** The ranges and choices of a journal, which is all that outputs and state follow from. */
-export type ExecutedRecord = Pick<JournalRecord, 'from' | 'segments' | 'decisions'>
+export type ExecutedRecord = Pick<JournalRecord, 'from' | 'segments' | 'decisions' | 'incarnation' | 'code'>
 
 /** Computes what a journal says from its first record on, straight, without faults, commits, snapshots or crashes. `blobs` holds the models that its decisions name. */
 export async function executeJournal(
@@ -64,6 +64,7 @@ export async function executeJournal(
   )
   const outputs = new Map<string, string[]>()
   for (const record of records) {
+    state.learning.race.files.owner = { incarnation: record.incarnation, code: record.code }
     for (const decision of record.decisions) {
       const output = await applyDecision(decision, state, blobs)
       if (output !== undefined) writer.writeEvents(output)

@@ -1,14 +1,14 @@
-import type { MemoryLog } from '../log/memory-log.ts'
+import type { Log } from '../log/log.ts'
 import { decodeJournalRecord, endOf, type JournalRecord } from '../task/journal-record.ts'
 import { partitionBatches } from './partition-batches.ts'
 
 /** Every committed record that a task's journal ever held, also those that were trimmed since. */
 export class JournalHistory {
-  private readonly log: MemoryLog
+  private readonly log: Log
   private readonly topic: string
   private readonly byOffset = new Map<number, JournalRecord>()
 
-  constructor(log: MemoryLog, topic: string) {
+  constructor(log: Log, topic: string) {
     this.log = log
     this.topic = topic
   }

@@ -1,6 +1,7 @@
 import { AvroRecordDecoder } from '../codec/avro-record-decoder.ts'
 import { type PublishedName, publishedSchemas } from '../codec/published-schemas.ts'
 import type { Log } from '../log/log.ts'
+import type { ModelEvent } from '../operators/graph-output.ts'
 
 /** A record of `<stream>.predictions`, decoded. */
 export interface PredictionRecord {
@@ -36,7 +37,7 @@ export interface SignalRecord {
 
 /** A record of `<stream>.models`, decoded. */
 export interface ModelRecord {
-  readonly kind: 'other' | 'requested' | 'trained' | 'failed' | 'challenger' | 'promoted' | 'rolled_back' | 'retired'
+  readonly kind: 'other' | ModelEvent['kind']
   readonly modelVersion: string
   readonly parent: string | null
   readonly eventTime: number

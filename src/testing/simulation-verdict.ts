@@ -53,7 +53,7 @@ function refusal({ faults }: SimulatedWorld, error: unknown): string | undefined
 async function backlogDiffers(world: SimulatedWorld, records: readonly JournalRecord[]): Promise<string | undefined> {
   const decided = records.some(({ decisions }) => decisions.some(({ kind }) => kind === 'skip'))
   if (world.plan.live || decided) return undefined
-  const whole = { from: records[0].from, segments: [endOf(records[records.length - 1])], decisions: [] }
+  const whole = { ...records[0], segments: [endOf(records[records.length - 1])], decisions: [] }
   const wrong = await outputsDiffer(world, await executeJournal(world.harness, world.broker, [whole]))
   return wrong === undefined ? undefined : `not the order of arrival: ${wrong}`
 }

@@ -144,7 +144,7 @@ export class StreamHarness {
       const key = isPlain(record) ? Buffer.from(String(record[fields[keyField].name])) : null
       const ofTopic = batches.get(topic) as OutgoingBatchBuilder[]
       const builder = ofTopic[key === null ? 0 : partitionOfKey(key, 0, key.length, partitions)]
-      builder.add(arrivalMs)
+      builder.add(Math.max(0, arrivalMs)) // a log's timestamps begin in 1970
       if (key !== null) builder.setKey(key)
       if (record instanceof Uint8Array) builder.setValue(record)
       else if (record !== null) encoders[input](builder, record)

@@ -22,13 +22,18 @@ export function checkParameter(algorithm: string, name: string, value: number, r
 }
 
 /** Gives the option back when it is one of `choices`. Throws MILLRACE_LEARNER_PARAMETER naming them. */
-export function checkChoice<C extends string>(algorithm: string, name: string, value: C, choices: readonly C[]): C {
+export function checkChoice<C extends string | boolean>(
+  algorithm: string,
+  name: string,
+  value: C,
+  choices: readonly C[],
+): C {
   if (choices.includes(value)) return value
   throw new MillraceError(
     'MILLRACE_LEARNER_PARAMETER',
     `${algorithm}, ${name}`,
     `${JSON.stringify(value)} is not a choice`,
-    `Give one of ${choices.map((choice) => `'${choice}'`).join(', ')}`,
+    `Give one of ${choices.map((choice) => (typeof choice === 'string' ? `'${choice}'` : choice)).join(', ')}`,
   )
 }
 

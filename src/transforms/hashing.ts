@@ -48,6 +48,10 @@ export function hashing(options: HashingOptions = {}): Transformer<'number' | 'c
       if (snapshot !== undefined) loadSnapshot(snapshot, 'hashing', parameters, schema, {})
       return new RunningHashing(schema, parameters)
     },
+    carry: (snapshot: Uint8Array, from: RowSchema, to: RowSchema) => {
+      loadSnapshot(snapshot, 'hashing', parameters, from, {})
+      return new RunningHashing(to, parameters).save()
+    },
   })
 }
 

@@ -19,6 +19,10 @@ export function oneHot(options: Readonly<Record<string, never>> = {}): Transform
       if (snapshot !== undefined) loadSnapshot(snapshot, 'one-hot', {}, schema, {})
       return new RunningOneHot(schema)
     },
+    carry: (snapshot: Uint8Array, from: RowSchema, to: RowSchema) => {
+      loadSnapshot(snapshot, 'one-hot', {}, from, {})
+      return saveSnapshot('one-hot', {}, to, {})
+    },
   })
 }
 

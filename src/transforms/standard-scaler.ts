@@ -1,3 +1,4 @@
+import { carriedColumns } from './carried-columns.ts'
 import { checkChoice, checkOptions } from './check-parameter.ts'
 import { LARGEST_NUMBER, type RowLayout, rowLayout } from './row-layout.ts'
 import type { RowSchema } from './row-schema.ts'
@@ -32,7 +33,24 @@ export function standardScaler(options: StandardScalerOptions = {}): Transformer
       if (snapshot !== undefined) loadSnapshot(snapshot, 'standard-scaler', parameters, schema, { cells })
       return new RunningStandardScaler(schema, parameters, cells)
     },
+    carry: (snapshot: Uint8Array, from: RowSchema, to: RowSchema) => {
+      const before = new Float64Array(rowLayout(from).numberAt.length * CELL)
+      loadSnapshot(snapshot, 'standard-scaler', parameters, from, { cells: before })
+      return saveSnapshot('standard-scaler', parameters, to, { cells: carriedCells(before, from, to) })
+    },
   })
+}
+
+function carriedCells(before: Float64Array, from: RowSchema, to: RowSchema): Float64Array {
+  const numbersBefore = rowLayout(from).numberAt
+  const { numberAt } = rowLayout(to)
+  const positions = carriedColumns(from, to)
+  const cells = new Float64Array(numberAt.length * CELL)
+  numberAt.forEach((position, j) => {
+    const old = numbersBefore.indexOf(positions[position])
+    if (old >= 0) cells.set(before.subarray(old * CELL, (old + 1) * CELL), j * CELL)
+  })
+  return cells
 }
 
 class RunningStandardScaler implements RunningTransformer {

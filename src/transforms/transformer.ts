@@ -14,6 +14,8 @@ export interface Transformer<In extends string = never, Out extends string = str
   readonly parameters: Readonly<Record<string, unknown>>
   /** The stateful transformer over rows of `schema`, new or as it was when `snapshot` was saved. Throws MILLRACE_LEARNER_SCHEMA or MILLRACE_LEARNER_SNAPSHOT. */
   build(schema: RowSchema, snapshot?: Uint8Array): RunningTransformer
+  /** A state saved over rows of `from`, rewritten for rows of `to`, as `carry` of a learner does. Absent where it must begin anew when the columns change. */
+  carry?(snapshot: Uint8Array, from: RowSchema, to: RowSchema): Uint8Array
   readonly [maps]?: (column: In) => Out
 }
 

@@ -34,6 +34,11 @@ describe.each(flightLogs)('the API over a log $name', ({ open }) => {
     await service.committed(240)
   }
 
+  it('leads from its address to its reference', async () => {
+    const response = await service.app.inject('/')
+    expect([response.statusCode, response.headers.location]).toEqual([302, '/docs'])
+  })
+
   it('is healthy before it is ready, and ready while its tasks run', async () => {
     expect((await get('/health', '/health')).json()).toMatchObject({ status: 'ok', version: '0.0.0' })
     const early = await get('/ready', '/ready')

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { MillraceError } from '../../src/errors.ts'
+import { systemClock } from '../../src/log/clock.ts'
 import { MemoryLog } from '../../src/log/memory-log.ts'
-import { flights, writeFlights } from '../task/flight-log.ts'
+import type { SchemaRegistry } from '../../src/codec/schema-registry.ts'
+import { flights, newRegistry, writeFlights } from '../task/flight-log.ts'
 import type { CommittedFigures } from '../../src/telemetry/committed-figures.ts'
 import { FlightService, hastyClock } from './flight-service.ts'
 
@@ -42,6 +45,45 @@ describe('a stream seen through its task', () => {
     expect(shown).toEqual(shown.toSorted((a, b) => a - b))
     await service.committed(400)
     expect(service.view.figures()?.progress.counters).toMatchObject({ predictions: 200, learned: 200 })
+    await service.close()
+  })
+
+  it('says that it is stalled while the schema registry does not answer, and goes on when it does', async () => {
+    const registry = newRegistry()
+    let isDown = true
+    const flaky: SchemaRegistry = {
+      register: (subject, schema) => registry.register(subject, schema),
+      schemaOf: async (id) => {
+        if (!isDown) return registry.schemaOf(id)
+        throw new MillraceError('MILLRACE_CODEC_REGISTRY_UNREACHABLE', 'registry', 'no answer', 'Wait')
+      },
+      close: () => registry.close(),
+    }
+    const troubled = Promise.withResolvers<void>()
+    const clock = { now: systemClock.now, after: (_ms: number, call: () => void) => systemClock.after(1, call) }
+    const service: FlightService = await FlightService.open({
+      log: new MemoryLog(),
+      clock,
+      task: {
+        registry: flaky,
+        onTrouble: (error) => {
+          service.view.hooks.onTrouble(error)
+          troubled.resolve()
+        },
+      },
+    })
+    await writeFlights(service.log, registry, flights(20, 1))
+    await service.start()
+    await troubled.promise
+    expect(service.view.phase()).toEqual({ phase: 'stalled', reason: 'registry: no answer. Wait' })
+    expect((await service.app.inject('/ready')).json()).toMatchObject({ status: 503, code: 'MILLRACE_API_NOT_READY' })
+    const text = await service.metrics.text()
+    expect(text).toContain('millrace_task_stalled{stream="flight-delay"} 1')
+    expect(text).toContain('millrace_task_running{stream="flight-delay"} 1')
+    isDown = false
+    await service.committed(40)
+    expect(service.view.phase()).toEqual({ phase: 'running', reason: '' })
+    expect(await service.metrics.text()).toContain('millrace_task_stalled{stream="flight-delay"} 0')
     await service.close()
   })
 

@@ -88,3 +88,13 @@ test('a history played by the clock ends where it is told to stop', async () => 
   expect(producer.played).toBeGreaterThan(0)
   expect(producer.played).toBeLessThan(600)
 })
+
+test('a history before 1970 is refused, for a log has no such timestamps', async () => {
+  const registry = new EmbeddedRegistry(new MemoryRecordStore())
+  const producer = await HistoryProducer.open(loaded, { log: new MemoryLog(), registry } as never)
+  const [first] = records()
+  const options = { speed: Infinity, limit: Infinity, lag: () => 0, stop: new AbortController().signal }
+  await expect(producer.play([{ ...first, arrival: -1 }], options)).rejects.toThrow(
+    /a record arrives before 1970, when the timestamps of a log begin\. Backtest the stream/,
+  )
+})

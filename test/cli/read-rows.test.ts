@@ -49,9 +49,32 @@ describe('rows of a file', () => {
     })
     await expect(rowsOf('x.xlsx', '')).rejects.toMatchObject({ code: 'MILLRACE_CLI_FILE' })
     await expect(rowsOf('bad.csv', 'a,b\n1\n')).rejects.toMatchObject({ code: 'MILLRACE_CLI_DATA' })
+    await expect(rowsOf('twice.csv', 'a,b,a\n1,2,3\n')).rejects.toThrow(
+      /two columns are called 'a'\. Name each column once/,
+    )
     await expect(rowsOf('bad.jsonl', '{"a":1}\n{')).rejects.toThrow(/bad\.jsonl, line 2: not valid JSON/)
     await expect(rowsOf('list.jsonl', '[1]')).rejects.toThrow(/line 1: not a JSON object/)
     await expect(rowsOf('bad.csv.gz', 'no gzip')).rejects.toMatchObject({ code: 'MILLRACE_CLI_DATA' })
+  })
+
+  it.each([
+    [
+      'skip.csv',
+      'a,b\n1,2\n3\n4,5,6\n7,8\n',
+      [
+        { a: '1', b: '2' },
+        { a: '7', b: '8' },
+      ],
+    ],
+    ['skip.jsonl', '{"a":1}\n{bad\n[2]\n{"a":3}\n', [{ a: 1 }, { a: 3 }]],
+  ])('pass over what is none, where that is asked for: %s', async (name, content, expected) => {
+    const path = join(folder, name)
+    writeFileSync(path, content)
+    let bad = 0
+    const rows = []
+    for await (const row of readRows(path, () => bad++)) rows.push(row)
+    expect(rows).toEqual(expected)
+    expect(bad).toBe(2)
   })
 })
 
@@ -74,19 +97,28 @@ describe('texts as values', () => {
       field('s', 'string'),
       field('absent', 'number'),
     ]
-    expect(typedRecord(fields, { n: '1.5', b: 'Yes', t: '2024-01-02', s: '7', more: 'x' })).toEqual({
+    expect(typedRecord(fields, { n: '1.5', b: 'Yes', t: '2024-01-02', s: '7', more: 'x' }, 0)).toEqual({
       n: 1.5,
       b: true,
       t: Date.UTC(2024, 0, 2),
       s: '7',
     })
-    expect(typedRecord(fields, { n: 'one', b: 'perhaps', t: 'soon', s: '' })).toEqual({
+    expect(typedRecord(fields, { n: 'one', b: 'perhaps', t: 'soon', s: '' }, 0)).toEqual({
       n: 'one',
       b: 'perhaps',
       t: 'soon',
       s: null,
     })
-    expect(typedRecord(fields, { n: 2, b: false })).toEqual({ n: 2, b: false })
+    expect(typedRecord(fields, { n: 2, b: false }, 0)).toEqual({ n: 2, b: false })
+  })
+
+  it('are taken from the columns that the schema names', () => {
+    const fields = [
+      { ...field('id', 'string'), column: '#' },
+      { ...field('price', 'number'), column: 'Price (EUR)' },
+    ]
+    expect(typedRecord(fields, { 'Price (EUR)': '2.5' }, 7)).toEqual({ id: '7', price: 2.5 })
+    expect(typedRecord(fields, { id: 'a', price: '3', 'Price (EUR)': '2.5' }, 7)).toEqual({ id: 'a', price: 3 })
   })
 
   it.each([

@@ -122,5 +122,6 @@ describe('the live summary', () => {
     const block = liveSummary(early, same, same).join('\n')
     expect(block).toMatch(/no events yet[\s\S]*after the first days[\s\S]*none yet/)
     expect(block).not.toContain('API')
+    expect(liveSummaryLine({ ...early, nowMs: undefined, phase: 'starting' })).toBe('starting')
   })
 })

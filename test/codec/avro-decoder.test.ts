@@ -9,8 +9,6 @@ import { batchOf, framed } from './batch-of.ts'
 import { anyRecord, eventFields } from './arbitrary-schemas.ts'
 import { readRow } from './read-row.ts'
 
-fc.configureGlobal({ seed: 20010101 })
-
 function record(...fields: object[]): AvroSchema {
   return { type: 'record', name: 'Event', fields }
 }

@@ -14,8 +14,6 @@ import { eventFields } from './arbitrary-schemas.ts'
 import { batchOf, framed } from './batch-of.ts'
 import { readRow } from './read-row.ts'
 
-fc.configureGlobal({ seed: 20010101 })
-
 function record(...fields: object[]): AvroSchema {
   return { type: 'record', name: 'Event', fields }
 }

@@ -5,8 +5,6 @@ import { AvroRecordDecoder } from '../../src/codec/avro-record-decoder.ts'
 import { anyRecord } from './arbitrary-schemas.ts'
 import { framed } from './batch-of.ts'
 
-fc.configureGlobal({ seed: 20010101 })
-
 describe('AvroRecordDecoder', () => {
   it('decodes values of any schema, and gives none for what is no value', () => {
     fc.assert(

@@ -8,8 +8,6 @@ import { validUtf8 } from '../../src/codec/valid-utf8.ts'
 import { writeVarint } from '../../src/codec/write-varint.ts'
 import { anyRecord } from './arbitrary-schemas.ts'
 
-fc.configureGlobal({ seed: 20010101 })
-
 function readerOf(bytes: Uint8Array): ByteReader {
   const reader = new ByteReader()
   reader.take(bytes)

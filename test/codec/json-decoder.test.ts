@@ -6,8 +6,6 @@ import { InputColumns } from '../../src/stream/input-columns.ts'
 import { batchOf } from './batch-of.ts'
 import { readRow } from './read-row.ts'
 
-fc.configureGlobal({ seed: 20010101 })
-
 const schema = eventSchema(
   {
     type: 'record',
@@ -81,7 +79,7 @@ describe('JsonDecoder', () => {
     ['null where none may be', '{"id": null, "at": 1}', /^id: null, where the schema allows none$/],
     ['null in a number', '{"id": "x", "at": null}', /^at: null, where the schema allows none$/],
     ['a number for a string', '{"id": 5, "at": 1}', /^id: a number, not a string$/],
-    ['a string for a number', '{"id": "x", "at": 1, "n": "5"}', /^n: a string, not a number$/],
+    ['a string for a number', '{"id": "x", "at": 1, "n": "5"}', /^n: the string '5', not a number$/],
     ['an object for a number', '{"id": "x", "at": 1, "n": {"int": 5}}', /^n: an object, not a number$/],
     ['a number for a boolean', '{"id": "x", "at": 1, "b": 1}', /^b: a number, not a boolean$/],
     ['a fraction in an int', '{"id": "x", "at": 1, "n": 1.5}', /^n: 1.5 is not a whole number that int can hold$/],
@@ -93,7 +91,11 @@ describe('JsonDecoder', () => {
     ['a long too large', '{"id": "x", "at": 1, "l": 9007199254740993}', /^l: 9007199254740992 is not a whole number/],
     ['a fraction of a millisecond', '{"id": "x", "at": 1.5}', /^at: 1.5 is not a whole number/],
     ['a number beyond doubles', '{"id": "x", "at": 1, "x": 1e999}', /^x: the number is Infinity$/],
-    ['a time without a zone', '{"id": "x", "at": "2001-01-01T00:00:00"}', /^at: a string, not a timestamp$/],
+    [
+      'a time without a zone',
+      '{"id": "x", "at": "2001-01-01T00:00:00"}',
+      /^at: the string '2001-01-01T00:00:00', not a timestamp$/,
+    ],
     ['a time that is none', '{"id": "x", "at": "2001-13-01T00:00:00Z"}', /^at: no date and time$/],
     ['a symbol that is none', '{"id": "x", "at": 1, "kind": "c"}', /^kind: 'c' is not one of a, b$/],
   ])('rejects %s', (_, text, message) => {

@@ -79,6 +79,13 @@ describe('the configuration', () => {
     expect(() => loadConfig({ folder, file: 'absent.json' })).toThrow(failure)
   })
 
+  it('says what a duration looks like, and of a named file that it is not there', () => {
+    expect(withFile('{ "commitInterval": "5" }')).toThrow(
+      /key 'commitInterval': the value is "5"\. Give a number and a unit \(ms, s, m, h, d\), such as '30s'/,
+    )
+    expect(withFile('{}', { file: 'absent.json' })).toThrow(/absent\.json: there is no such configuration file\. Name/)
+  })
+
   it('hides secrets and passwords in addresses', () => {
     const config = { ...defaultConfig, host: 'http://me:word@there/x', application: 'key' }
     expect(shownConfig(config, { application: { secret: true } })).toMatchObject({

@@ -5,8 +5,11 @@ import type { Learner, RunningLearner } from '../../src/learners/learner.ts'
 import { logisticRegression } from '../../src/learners/linear/logistic-regression.ts'
 import { pipeline } from '../../src/learners/pipeline.ts'
 import { SeededRandom } from '../../src/stats/seeded-random.ts'
+import { decodeBinary, encodeBinary } from '../../src/stats/binary-format.ts'
+import type { RowSchema } from '../../src/transforms/row-schema.ts'
 import { standardScaler } from '../../src/transforms/standard-scaler.ts'
 import type { RunningTransformer, Transformer } from '../../src/transforms/transformer.ts'
+import { carryingChecks } from './learner-carrying.ts'
 import { suiteSchema } from './learner-rows.ts'
 import { learnerChecks, type LearnerSubject } from './learner-suite.ts'
 import { transformerChecks } from './transformer-suite.ts'
@@ -126,6 +129,25 @@ const learnerFaults: readonly Fault[] = [
         ahead.predict(row, offset, out, at)
         this.learn(row, offset, label, weight)
       }
+    },
+  },
+  {
+    fault: 'renewing the steps forgets what was learned',
+    of: scaled,
+    caught: 'renewed steps change no prediction, and a share of 1 changes nothing',
+    Faulty: class extends Sound {
+      renewSteps(share: number): void {
+        const { model } = hidden(this.inner, 'learner') as unknown as { model: { state: Float64Array } }
+        for (let i = 0; i < model.state.length; i++) model.state[i] *= share
+      }
+    },
+  },
+  {
+    fault: 'renewing the steps does nothing',
+    of: scaled,
+    caught: 'renewed steps change no prediction, and a share of 1 changes nothing',
+    Faulty: class extends Sound {
+      renewSteps(): void {}
     },
   },
   {
@@ -278,6 +300,73 @@ const learnerFaults: readonly Fault[] = [
   },
 ]
 
+type Carry = NonNullable<Learner['carry']>
+
+/** Carries, then changes the state's arrays in place. */
+function spoiled(of: Learner, spoil: (arrays: Record<string, Float64Array>, to: RowSchema) => void): Carry {
+  return (snapshot, from, to, target) => {
+    const bytes = (of.carry as Carry)(snapshot, from, to, target)
+    const { header, arrays } = decodeBinary(of.algorithm, bytes)
+    spoil(arrays as Record<string, Float64Array>, to)
+    return encodeBinary(of.algorithm, header, arrays)
+  }
+}
+
+const logistic = logisticRegression() as Learner
+
+const carryingFaults: readonly { fault: string; of: Learner; caught: string; carry: Carry }[] = [
+  {
+    fault: 'a new weight does not start at 0',
+    of: logistic,
+    caught: 'carried over to new columns, predicts as before, whatever they hold',
+    carry: spoiled(logistic, ({ state }) => state.forEach((value, i) => (state[i] = value === 0 ? 1e-9 : value))),
+  },
+  {
+    fault: 'a new column of naive Bayes takes the class weights back',
+    of: bayes,
+    caught: 'carried over to new columns, predicts as before, whatever they hold',
+    carry: spoiled(bayes, ({ earlier }) => earlier.fill(0)),
+  },
+  {
+    fault: 'the sums of squared gradients are forgotten',
+    of: logistic,
+    caught: 'while a new number is missing, learns on as if it had not come',
+    carry: spoiled(logistic, ({ state }) => state.forEach((_, i) => (state[i] = i % 2 === 1 ? 0 : state[i]))),
+  },
+  {
+    fault: 'a new column is never learned from',
+    of: bayes,
+    caught: 'learns what a new column says',
+    carry: spoiled(bayes, ({ cells }, { columns }) => {
+      const numbers = columns.filter(({ kind }) => kind === 'number').length
+      const added = columns.filter(({ kind }) => kind === 'number').findIndex(({ name }) => name === 'added')
+      if (added >= 0) for (const c of [0, 1]) cells[(c * numbers + added) * 5 + 2] = Infinity
+    }),
+  },
+  {
+    fault: 'what was learned of a column that is gone stays behind',
+    of: logistic,
+    caught: 'without a column, predicts as where it is missing',
+    carry: spoiled(logistic, ({ state }, { columns }) => (state[0] += columns.length < 5 ? 0.1 : 0)),
+  },
+  {
+    fault: 'columns are told by where they stand',
+    of: logistic,
+    caught: 'columns are told by name, kind and size, wherever they stand',
+    carry: (snapshot, from, to, target) => {
+      const { header, arrays } = decodeBinary(logistic.algorithm, snapshot)
+      if (to.columns.length !== from.columns.length) return (logistic.carry as Carry)(snapshot, from, to, target)
+      return encodeBinary(logistic.algorithm, { ...header, columns: to.columns }, arrays)
+    },
+  },
+  {
+    fault: 'anything is carried',
+    of: logistic,
+    caught: 'refuses to carry what was not saved over these columns',
+    carry: (_, __, to, target) => logistic.build(to, target).save(),
+  },
+]
+
 function filled(row: Float64Array, offset: number): Float64Array {
   return row.slice(offset, offset + 5).map((value) => (Number.isNaN(value) ? 0 : value))
 }
@@ -295,6 +384,17 @@ describe('the learner suite fails on a planted fault', () => {
     expect(() => check(subject)).not.toThrow()
     expect(() => check({ ...subject, learner: planted(of, Sound) })).not.toThrow()
     expect(() => check({ ...subject, learner: planted(of, Faulty) })).toThrow(Error)
+  })
+
+  it.each(carryingFaults)('$fault', ({ of, caught, carry }) => {
+    const schema = suiteSchema('indicator')
+    const subject = { name: '', learner: of, schema, target: { problem: 'binary', classes: 2 }, learns: true } as const
+    expect(() => carryingChecks[caught](subject)).not.toThrow()
+    expect(() => carryingChecks[caught]({ ...subject, learner: Object.freeze({ ...of, carry }) })).toThrow(Error)
+  })
+
+  it('no check of carrying is without a fault that it catches', () => {
+    expect(new Set(carryingFaults.map((each) => each.caught))).toEqual(new Set(Object.keys(carryingChecks)))
   })
 
   it('a snapshot of anything is taken', () => {

@@ -35,7 +35,8 @@ export function suiteRows(
   const labels = new Float64Array(count)
   for (let n = 0; n < count; n++) {
     let score = 0
-    for (const [j, column] of schema.columns.entries()) {
+    for (let j = 0; j < width; j++) {
+      const column = schema.columns[j]
       const draw = random.next()
       const code = Math.floor(draw * draw * column.size)
       const number = scaled ? (draw - 0.5) * Math.sqrt(12) : 10 ** j * (draw + 3)

@@ -17,6 +17,8 @@ export interface LearnerSubject {
   readonly learns: boolean
   /** Its rows come scaled, as a linear model needs them where no scaler is before it. */
   readonly scaled?: boolean
+  /** Its probabilities are a squashed margin: they are judged by the class they are for. */
+  readonly squashed?: boolean
   /** A weight multiplies the change of the margin exactly: plain gradient steps without a learned transform before. */
   readonly exactlyLinear?: boolean
   /** Bytes that its state may reach; default: what it has at the start. */
@@ -200,7 +202,7 @@ export const learnerChecks: Readonly<Record<string, (subject: LearnerSubject) =>
     const running = fresh(subject)
     const single = run(running, { ...data, labels: data.labels.map(() => 0) })
     assertValid(subject, single)
-    assert.ok(single.at(-classes)! > 0.9, 'a single class is not learned')
+    assert.ok(single.at(-classes)! > (subject.squashed ? 0.5 : 0.9), 'a single class is not learned')
     const late = run(running, { ...data, labels: data.labels.map(() => classes - 1) })
     assertValid(subject, late)
     assert.ok(late.at(-1)! > late[classes - 1], 'a late class is not learned')
@@ -287,6 +289,24 @@ export const learnerChecks: Readonly<Record<string, (subject: LearnerSubject) =>
     assertSame(build(saved).save(), saved)
   },
 
+  'renewed steps change no prediction, and a share of 1 changes nothing': (subject) => {
+    const data = rowsFor(subject, TRAINED, 30)
+    const running = fresh(subject)
+    if (running.renewSteps === undefined) return
+    run(running, data)
+    const [before, predictions] = [running.save(), predictAll(running, data)]
+    running.renewSteps(1)
+    assertSame(running.save(), before)
+    const copy = running.clone()
+    running.renewSteps(0.1)
+    assertSame(predictAll(running, data), predictAll(copy, data))
+    assertSame(predictAll(running, data), predictions)
+    assertSame(copy.save(), before)
+    run(running, data)
+    run(copy, data)
+    assert.notDeepEqual(running.save(), copy.save(), 'goes on as if nothing had been renewed')
+  },
+
   'refuses a target that it cannot have': ({ learner, schema, target }) => {
     const problems = ['binary', 'multiclass', 'regression', 'anomaly', 'clustering'] as const
     for (const problem of problems.filter((each) => !learner.problems.includes(each))) {
@@ -299,11 +319,11 @@ export const learnerChecks: Readonly<Record<string, (subject: LearnerSubject) =>
   },
 }
 
-function fresh({ learner, schema, target }: LearnerSubject): RunningLearner {
+export function fresh({ learner, schema, target }: LearnerSubject): RunningLearner {
   return learner.build(schema, target)
 }
 
-function rowsFor({ schema, target, scaled }: LearnerSubject, count: number, seed: number): LabelledRows {
+export function rowsFor({ schema, target, scaled }: LearnerSubject, count: number, seed: number): LabelledRows {
   return suiteRows(schema, target.problem === 'regression' ? 0 : target.classes, count, seed, scaled ?? false)
 }
 
@@ -313,38 +333,38 @@ function step(running: RunningLearner, data: LabelledRows, n: number, out: Float
 }
 
 /** The predictions of one pass of predict, then learn. */
-function run(running: RunningLearner, data: LabelledRows, weight = 1): Float64Array {
+export function run(running: RunningLearner, data: LabelledRows, weight = 1): Float64Array {
   const out = new Float64Array(data.count * running.outputs)
   for (let n = 0; n < data.count; n++) step(running, data, n, out.subarray(n * running.outputs), weight)
   return out
 }
 
-function predictAll(running: RunningLearner, data: LabelledRows): Float64Array {
+export function predictAll(running: RunningLearner, data: LabelledRows): Float64Array {
   const out = new Float64Array(data.count * running.outputs)
   for (let n = 0; n < data.count; n++) running.predict(data.rows, n * data.width, out, n * running.outputs)
   return out
 }
 
 /** Equal bit for bit: a hundred times faster than assert's deep comparison. */
-function assertSame(found: Float64Array | Uint8Array, expected: Float64Array | Uint8Array): void {
+export function assertSame(found: Float64Array | Uint8Array, expected: Float64Array | Uint8Array): void {
   assert.equal(found.length, expected.length)
   for (let i = 0; i < found.length; i++) {
     if (!Object.is(found[i], expected[i])) assert.fail(`${found[i]} is not ${expected[i]}, at ${i}`)
   }
 }
 
-function largestDifference(found: Float64Array, expected: Float64Array): number {
+export function largestDifference(found: Float64Array, expected: Float64Array): number {
   return found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0)
 }
 
-function assertNear(found: Float64Array, expected: Float64Array, relative: number): void {
+export function assertNear(found: Float64Array, expected: Float64Array, relative: number): void {
   for (let i = 0; i < found.length; i++) {
     const allowed = relative * Math.max(Math.abs(expected[i]), 1e-6)
     if (!(Math.abs(found[i] - expected[i]) <= allowed)) assert.fail(`${found[i]} is not near ${expected[i]}, at ${i}`)
   }
 }
 
-function assertValid({ target }: LearnerSubject, out: Float64Array): void {
+export function assertValid({ target }: LearnerSubject, out: Float64Array): void {
   const outputs = target.problem === 'regression' ? 1 : target.classes
   for (let at = 0; at < out.length; at += outputs) {
     let sum = 0
@@ -358,12 +378,16 @@ function assertValid({ target }: LearnerSubject, out: Float64Array): void {
   }
 }
 
-/** Mean squared distance between prediction and label, the Brier score for classes. */
-function loss({ target }: LearnerSubject, out: Float64Array, data: LabelledRows): number {
+/** Mean squared distance between prediction and label, the Brier score for classes; the share of errors where the probabilities are squashed margins. */
+function loss({ target, squashed }: LearnerSubject, out: Float64Array, data: LabelledRows): number {
   const outputs = target.problem === 'regression' ? 1 : target.classes
   let sum = 0
   for (let n = 0; n < data.count; n++) {
     for (let c = 0; c < outputs; c++) {
+      if (squashed) {
+        sum += out[n * outputs + c] > 0.5 === (data.labels[n] === c) ? 0 : 0.5
+        continue
+      }
       const wanted = outputs === 1 ? data.labels[n] : Number(data.labels[n] === c)
       sum += (out[n * outputs + c] - wanted) ** 2
     }
@@ -384,7 +408,7 @@ function assertLinearStep({ target }: LearnerSubject, running: RunningLearner, d
   assert.ok(Math.abs(moved - 3) < 1e-6, `weight 3 moves ${moved} times as far as weight 1`)
 }
 
-function assertCode(code: string, attempt: () => unknown): void {
+export function assertCode(code: string, attempt: () => unknown): void {
   assert.throws(attempt, (error: Error & { code?: string }) => {
     assert.equal(error.code, code, `${error.stack}`)
     return true

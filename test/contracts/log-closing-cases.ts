@@ -9,16 +9,17 @@ export const logClosingCases: readonly LogCase[] = [
     name: 'keeps everything over closing and opening again',
     async check(opened) {
       await opened.log.createTopic('events', { partitions: 1, retentionMs: 1_000_000_000 })
-      await opened.log.append([outgoing('events', 0, numbered('a', 1000))])
+      const now = opened.now()
+      await opened.log.append([outgoing('events', 0, numbered('a', 1000, now))])
       const producer = await opened.log.transactionalProducer('task')
-      await producer.send([outgoing('events', 0, numbered('b', 1000))])
+      await producer.send([outgoing('events', 0, numbered('b', 1000, now))])
       await producer.commit()
       const records = await readAll(opened.log, place)
       const topics = await opened.log.topics()
       await opened.reopen()
       expect(await readAll(opened.log, place)).toEqual(records)
       expect(await opened.log.topics()).toEqual(topics)
-      await opened.log.append([outgoing('events', 0, numbered('c', 1))])
+      await opened.log.append([outgoing('events', 0, numbered('c', 1, now))])
       expect((await readAll(opened.log, place)).slice(0, -1)).toEqual(records)
     },
   },

@@ -7,10 +7,10 @@ const place = { topic: 'events', partition: 0 }
 export const logRecordCases: readonly LogCase[] = [
   {
     name: 'creates topics, again without effect, and lists them by name',
-    async check({ log }) {
+    async check({ log, now }) {
       await log.createTopic('b', { partitions: 2, retentionMs: 3_600_000 })
       await log.createTopic('a.b-c_D', { partitions: 1 })
-      await log.append([outgoing('b', 1, numbered('v', 1))])
+      await log.append([outgoing('b', 1, numbered('v', 1, now()))])
       await log.createTopic('b', { partitions: 2 })
       expect(await log.topics()).toEqual([
         { name: 'a.b-c_D', partitions: 1, retentionMs: undefined },

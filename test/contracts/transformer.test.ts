@@ -16,6 +16,7 @@ const parts: Record<string, string> = {
   'transformer.ts': 'the contract',
   'row-schema.ts': 'the columns of a row',
   'row-layout.ts': 'where numbers and codes lie in a row',
+  'carried-columns.ts': 'which columns are the same in a changed stream',
   'check-parameter.ts': 'a check shared by all',
   'snapshot.ts': 'saved state, shared by all',
 }

@@ -38,7 +38,7 @@ function feed(cohorts: Cohorts, all: readonly Step[]): void {
       if (slot < 0) continue
       for (let model = 0; model < 2; model++) {
         const { label, out, last } = outcomes[model][row]
-        cohorts.update(slot, model, label, Float64Array.from(out), 0, last, 1)
+        cohorts.update(slot, model, cohorts.set.look(label, Float64Array.from(out), 0, last, 1))
       }
     }
   }
@@ -86,8 +86,10 @@ test('means over cohorts and pooled figures are those of the rows of mature coho
 test('a cohort counts when 99 % of it is settled and a later one has begun, not before', () => {
   const cohorts = new Cohorts(options)
   const resolve = (cohort: number, count: number): void => {
-    for (let i = 0; i < count; i++)
-      cohorts.update(cohorts.resolved(cohort), 0, i % 2, Float64Array.of(0.4, 0.6), 0, NaN, 1)
+    for (let i = 0; i < count; i++) {
+      const outcome = cohorts.set.look(i % 2, Float64Array.of(0.4, 0.6), 0, NaN, 1)
+      cohorts.update(cohorts.resolved(cohort), 0, outcome)
+    }
   }
   for (let i = 0; i < 200; i++) cohorts.predicted(7)
   resolve(7, 199)

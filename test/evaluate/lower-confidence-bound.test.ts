@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { challengerLevel } from '../../src/evaluate/challenger-level.ts'
 import { lowerConfidenceBound } from '../../src/evaluate/lower-confidence-bound.ts'
 import { SeededRandom } from '../../src/stats/seeded-random.ts'
 
@@ -58,12 +57,4 @@ test('is wider the surer it must be', () => {
     expect(bound).toBeGreaterThan(before)
     before = bound
   }
-})
-
-test('challengers that never win share the level; a promotion gives it back', () => {
-  let spent = 0
-  for (let k = 1; k <= 100_000; k++) spent += challengerLevel(0.05, k, 0)
-  expect(spent).toBeGreaterThan(0.0499)
-  expect(spent).toBeLessThan(0.05)
-  expect(challengerLevel(0.05, 7, 3)).toBeCloseTo(4 * challengerLevel(0.05, 7, 0), 15)
 })

@@ -12,7 +12,7 @@ function feed(board: Scoreboard, from: number, to: number, models = [0, 1, 2]): 
   for (let i = from; i < to; i++) {
     for (const model of models) {
       const { label, out, last } = streams[model][i]
-      board.update(model, label, Float64Array.from(out), 0, last, 1)
+      board.update(model, board.set.look(label, Float64Array.from(out), 0, last, 1))
     }
   }
 }

@@ -4,8 +4,6 @@ import { countWindow } from '../../src/features/count-window.ts'
 import type { Statistic } from '../../src/stats/statistic.ts'
 import { sequence, sequenceOf } from './sequence-statistic.ts'
 
-fc.configureGlobal({ seed: 1 })
-
 describe('countWindow', () => {
   it('holds the last values in their order, whatever their times', () => {
     fc.assert(

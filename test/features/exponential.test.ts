@@ -3,8 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { ewMean } from '../../src/features/ew-mean.ts'
 import { ewRate } from '../../src/features/ew-rate.ts'
 
-fc.configureGlobal({ seed: 1 })
-
 const events = fc.array(
   fc.record({
     forward: fc.nat(5000),

@@ -3,8 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { KeyTable } from '../../src/features/key-table.ts'
 import { SnapshotShadow, stateBytes } from '../contracts/snapshot-shadow.ts'
 
-fc.configureGlobal({ seed: 1 })
-
 type Part = string | number | null
 
 function write(table: KeyTable, parts: readonly Part[]): void {

@@ -4,8 +4,6 @@ import { lag } from '../../src/features/lag.ts'
 import { lastValue } from '../../src/features/last-value.ts'
 import { timeSince } from '../../src/features/time-since.ts'
 
-fc.configureGlobal({ seed: 1 })
-
 const times = fc.array(fc.integer({ min: -100, max: 100 }), { maxLength: 80 })
 
 describe('lag', () => {

@@ -4,8 +4,6 @@ import { paneWindow } from '../../src/features/pane-window.ts'
 import type { Statistic } from '../../src/stats/statistic.ts'
 import { sequence, sequenceOf } from './sequence-statistic.ts'
 
-fc.configureGlobal({ seed: 1 })
-
 interface Taken {
   readonly pane: number
   readonly value: number

@@ -3,8 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { sessionWindow } from '../../src/features/session-window.ts'
 import { sequence, sequenceOf } from './sequence-statistic.ts'
 
-fc.configureGlobal({ seed: 1 })
-
 describe('sessionWindow', () => {
   it('holds what an obvious twin holds: in order, the events back to the last pause longer than the gap', () => {
     fc.assert(

@@ -41,6 +41,8 @@ export class CrashingLoop {
   private readonly harness: StreamHarness
   private readonly log = new MemoryLog({ broker: this.broker })
   private readonly blobs = new Map<string, Uint8Array>()
+  /** All model files that there ever were, also those that have been collected. */
+  private readonly archive = new Map<string, Uint8Array>()
   private readonly commands: CommandAtRow[]
   private readonly random: SeededRandom
   private process: MemoryProcess | undefined
@@ -81,7 +83,13 @@ export class CrashingLoop {
 
   /** What the committed journal gives when it is computed straight, without anything going wrong. */
   undisturbed(): Promise<Execution> {
-    return executeJournal(this.harness, this.broker, this.history.records, new MemoryBlobStore(this.blobs))
+    const blobs = new MemoryBlobStore(new Map([...this.archive, ...this.blobs]))
+    return executeJournal(this.harness, this.broker, this.history.records, blobs)
+  }
+
+  /** The model files that are left, by name. */
+  modelFiles(): ReadonlyMap<string, Uint8Array> {
+    return new Map([...this.blobs].filter(([name]) => name.endsWith('.model')))
   }
 
   /** Every record that was published, as text, by `topic/partition`. */
@@ -131,6 +139,7 @@ export class CrashingLoop {
       batchRows: 16,
       commitIntervalMs: 3,
       snapshotDue: (rows) => rows >= 300,
+      keepModels: 2,
       onCommit: (record) => {
         if (own.task === undefined) return
         own.retrainer?.attend(own.task.recovered.state.learning)
@@ -174,6 +183,7 @@ export class CrashingLoop {
   private async interfere(point: string): Promise<void> {
     this.busy++
     if (point === 'after commit') await this.history.collect() // before anything is trimmed
+    for (const [name, bytes] of this.modelFiles()) this.archive.set(name, bytes)
     if (this.callsLeft === undefined || this.callsLeft-- > 0) return
     this.callsLeft = undefined
     this.deaths.push(point)

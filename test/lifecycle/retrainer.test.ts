@@ -3,6 +3,7 @@ import { gaussianNaiveBayes } from 'millrace'
 import { expect, it } from 'vitest'
 import { inlineTrainer } from '../../src/lifecycle/inline-trainer.ts'
 import { Retrainer, type RetrainerOptions } from '../../src/lifecycle/retrainer.ts'
+import { decodeModelFile } from '../../src/models/model-file.ts'
 import type { LearningState } from '../../src/operators/learning-state.ts'
 import { MemoryBlobStore } from '../../src/store/memory-blob-store.ts'
 import type { Graph } from '../../src/stream/graph.ts'
@@ -48,6 +49,7 @@ function retrainerWith(options: Partial<RetrainerOptions> = {}) {
 
 it('trains in a thread what training here gives, once, and names its blob', async () => {
   const state = readyState()
+  state.race.files.owner = { incarnation: 3, code: 'code' }
   const { retrainer, blobs, decisions, next } = retrainerWith()
   const heard = next()
   for (let i = 0; i < 5; i++) retrainer.attend(state) // after each commit
@@ -55,13 +57,29 @@ it('trains in a thread what training here gives, once, and names its blob', asyn
   retrainer.attend(state) // the decision is on its way to the journal
   const ready = state.race.readyJob as NonNullable<typeof state.race.readyJob>
   const expected = inlineTrainer(state)(ready.job, ready.rows)
-  const digest = createHash('sha256')
-    .update(expected.model as Uint8Array)
-    .digest('hex')
-  expect(decisions).toEqual([
-    { kind: 'trained', job: 'r0.1', blob: `model-r0.1-${digest}.model`, digest, numbers: expected.numbers },
-  ])
-  expect(await blobs.get(`model-r0.1-${digest}.model`)).toEqual(expected.model)
+  const [{ blob, digest }] = decisions as unknown as [{ blob: string; digest: string }]
+  expect(decisions).toEqual([{ kind: 'trained', job: 'r0.1', blob, digest, numbers: expected.numbers }])
+  expect(blob).toBe(`${graph.name}-0-3-v0.1-${digest}.model`)
+  const file = (await blobs.get(blob)) as Uint8Array
+  expect(createHash('sha256').update(file).digest('hex')).toBe(digest)
+  const { header, learner } = decodeModelFile(file)
+  expect(learner).toEqual(expected.model)
+  const { job, rows } = ready
+  const pinned = rows.length / (state.rows.schema.columns.length + 1)
+  expect(header).toMatchObject({
+    stream: graph.name,
+    version: 'v0.1',
+    parent: 'v0.0',
+    algorithm: graph.model.model.algorithm,
+    written: 'trained',
+    job: 'r0.1',
+    reason: job.reason,
+    code: 'code',
+    numbers: expected.numbers,
+    labels: { first: job.pinned.labels - pinned, end: job.pinned.labels },
+  })
+  expect(pinned).toBeGreaterThan(1000)
+  expect(job.pinned.labels).toBeGreaterThanOrEqual(pinned)
   await retrainer.close()
 })
 
@@ -89,10 +107,9 @@ it('after a crash trains the same model from the pinned rows of the state that w
   await heard
   const ready = state.race.readyJob as NonNullable<typeof state.race.readyJob>
   const { model } = inlineTrainer(state)(ready.job, ready.rows)
-  const digest = createHash('sha256')
-    .update(model as Uint8Array)
-    .digest('hex')
-  expect(again.decisions).toMatchObject([{ kind: 'trained', digest }])
+  expect(again.decisions).toMatchObject([{ kind: 'trained', job: 'r0.1' }])
+  const [{ blob }] = again.decisions as unknown as [{ blob: string }]
+  expect(decodeModelFile((await again.blobs.get(blob)) as Uint8Array).learner).toEqual(model)
   expect(first.decisions).toEqual([])
   expect(first.troubles).toEqual([])
   await again.retrainer.close()

@@ -1,6 +1,12 @@
+import { createHash } from 'node:crypto'
 import { defineStream, gaussianNaiveBayes, logisticRegression, oneHot, pipeline, standardScaler } from 'millrace'
 import { expect, it } from 'vitest'
+import { learnerOf } from '../../src/lifecycle/learner-of.ts'
+import { decodeModelFile } from '../../src/models/model-file.ts'
 import { SeededRandom } from '../../src/stats/seeded-random.ts'
+import { heldModels } from '../../src/task/held-models.ts'
+import type { Task } from '../../src/task/task.ts'
+import type { ModelRecord } from '../../src/testing/read-outputs.ts'
 import { stateDifference } from '../../src/testing/state-digest.ts'
 import { StreamHarness } from '../../src/testing/stream-harness.ts'
 import { flights } from '../task/flight-log.ts'
@@ -77,10 +83,34 @@ it('a hundred swaps with deaths around them lose, double and change nothing', as
   )
   expect(models.map(({ sequence }) => sequence)).toEqual(models.map((_, i) => i))
 
+  expectFiles(loop, models, task)
   const undisturbed = await loop.undisturbed()
   expect(Object.fromEntries(await loop.published())).toEqual(Object.fromEntries(undisturbed.outputs))
   expect(stateDifference(task.recovered.state.learning.parts(), undisturbed.parts)).toBeUndefined()
 })
+
+/** The file that tells of each version in the race and of the latest that left it is there, and hardly more. */
+function expectFiles(loop: CrashingLoop, models: readonly ModelRecord[], task: Task): void {
+  const { learning } = task.recovered.state
+  const files = loop.modelFiles()
+  const present = new Set(heldModels(learning).present)
+  const trained = models.filter(({ kind }) => kind === 'trained').map(({ modelVersion }) => modelVersion)
+  const lately = trained.filter((version) => !present.has(version)).slice(-2)
+  for (const version of [...present, ...lately]) {
+    const { blob, digest } = models.findLast((one) => one.modelVersion === version && one.blob !== null) as never
+    const file = files.get(blob) as Uint8Array
+    expect(createHash('sha256').update(file).digest('hex')).toBe(digest)
+    const { header, learner } = decodeModelFile(file)
+    expect(header.version).toBe(version)
+    const { columns } = learning.rows.schema
+    const airports = header.columns.find(({ name }) => name === 'origin')?.categories
+    expect(airports).toEqual(airports?.map((_, i) => learning.rows.category(1, i + 1)))
+    expect(airports?.toSorted()).toEqual(['ATL', 'BOS', 'DFW', 'JFK', 'LAX', 'ORD', 'SEA'])
+    expect(learnerOf(header).build({ columns }, header.target, learner).save()).toEqual(learner)
+  }
+  expect(files.size).toBeLessThanOrEqual(2 * present.size + 2 * lately.length + 4) // some wait for the next collection
+  expect(models.filter(({ blob }) => blob !== null).length).toBeGreaterThan(100)
+}
 
 /** All commands but those that ask for a retrain, each once and in order. */
 function swapIds(): string[] {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,6 +18,24 @@ beforeEach(() => {
 
 afterEach(() => {
   rmSync(directory, { recursive: true })
+})
+
+describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('a disk without room', () => {
+  test.each([0, 1, 2, 4, 8, 12, 16])('says so when it has %i pages left as the log is opened', async (pages) => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', directory])
+    try {
+      const filler = join(directory, 'filler')
+      const data = join(directory, 'data')
+      writeFileSync(filler, Buffer.alloc(2 << 20).subarray(0, (2 << 20) - pages * 4096))
+      expect(() => new EmbeddedLog(data)).toThrow(expect.objectContaining({ code: 'MILLRACE_LOG_DISK_FULL' }))
+      rmSync(filler)
+      const log = new EmbeddedLog(data)
+      await log.createTopic('events', { partitions: 1 })
+      await log.close()
+    } finally {
+      execFileSync('umount', [directory])
+    }
+  })
 })
 
 describe('one process a data directory', () => {
@@ -72,6 +91,12 @@ describe('a read-only opening', () => {
 })
 
 describe('a directory that is of no use', () => {
+  test.runIf(process.platform === 'linux')('says so where no folder can be made at all', () => {
+    const failure = expect.objectContaining({ code: 'MILLRACE_LOG_NOT_WRITABLE' })
+    expect(() => new EmbeddedLog('/proc/nowhere/data')).toThrow(failure)
+    expect(() => new EmbeddedLog('/proc/nowhere')).toThrow(failure)
+  })
+
   test.runIf(process.getuid?.() === 0)('says when the user may not write there', async () => {
     await new EmbeddedLog(directory).close()
     chmodSync(directory, 0o755)

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { inlineTrainer } from '../../src/lifecycle/inline-trainer.ts'
 import type { RetrainJob } from '../../src/operators/retrain-requests.ts'
 import { SeededRandom } from '../../src/stats/seeded-random.ts'
+import type { RetrainOptions } from '../../src/stream/events.ts'
 import { onDrift, raceGraph, steps, trainingRun, turningVisits } from './race-stream.ts'
 import { Run } from './run-graph.ts'
-import { restored, stateDigests } from './state-bytes.ts'
+import { differingRegions, restored } from './state-bytes.ts'
 
 // A drift, a job, a trial, a swap, another drift and job; and commands between.
 const TURNS = [8000, 14_400]
@@ -74,7 +75,7 @@ describe('the race', () => {
       const run = take(new Run(graph), 0, ROWS, sizes)
       expect(run.models).toEqual(whole.models)
       expect(run.predictions).toEqual(whole.predictions)
-      expect(stateDigests(run.state)).toEqual(stateDigests(whole.state))
+      expect(differingRegions(run.state, whole.state)).toEqual([])
     }
   })
 
@@ -83,7 +84,7 @@ describe('the race', () => {
     const other = trainingRun(graph).takeCut(visits, [1, 13, 301])
     expect(steps(once.models)).toContain('promoted v0.1')
     expect(other.models).toEqual(once.models)
-    expect(stateDigests(other.state)).toEqual(stateDigests(once.state))
+    expect(differingRegions(other.state, once.state)).toEqual([])
   })
 
   it('saved and loaded at any moment goes on as if it had never stopped', () => {
@@ -97,13 +98,39 @@ describe('the race', () => {
       take(before, at, moment, [100])
       at = moment
       const state = restored(graph, before.state)
-      expect(stateDigests(state)).toEqual(stateDigests(before.state))
+      expect(differingRegions(state, before.state)).toEqual([])
       seen.add(situation(before))
       const resumed = take(new Run(graph, state), moment, ROWS, [500])
       expect(resumed.models).toEqual(whole.models.slice(before.models.length))
-      expect(stateDigests(resumed.state)).toEqual(stateDigests(whole.state))
+      expect(differingRegions(resumed.state, whole.state)).toEqual([])
     }
     expect([...seen]).toEqual(expect.arrayContaining(['job', 'trial', 'former', 'benched']))
+  })
+})
+
+describe('a race whose models go on from the champion', () => {
+  const retrain: RetrainOptions = { on: ['loss'], from: { latest: 5000, since: 'drift' } }
+  const renewing = raceGraph({ retrain, gate: { minLabels: 200 }, isLinear: true })
+
+  it('does not show where a batch ends, or that it was saved and loaded while a job was at work', () => {
+    const once = trainingRun(renewing).takeCut(visits, [500])
+    const trained = once.models.filter(({ kind }) => kind === 'trained')
+    expect(trained.length).toBeGreaterThan(0)
+    expect(trained.every(({ numbers }) => numbers.fromChampion !== undefined)).toBe(true)
+    const other = trainingRun(renewing).takeCut(visits, [1, 13, 301])
+    expect(other.models).toEqual(once.models)
+    expect(differingRegions(other.state, once.state)).toEqual([])
+    const waiting = new Run(renewing)
+    let at = 0
+    for (; waiting.state.race.readyJob === undefined && at < ROWS; at += 100) waiting.take(visits.slice(at, at + 100))
+    const resumed = new Run(renewing, restored(renewing, waiting.state))
+    for (const run of [waiting, resumed]) {
+      run.take(visits.slice(at, at + 300))
+      train(run)
+      run.takeCut(visits.slice(at + 300), [500])
+    }
+    expect(steps(resumed.models)).toContain('challenger v0.1')
+    expect(differingRegions(resumed.state, waiting.state)).toEqual([])
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { inlineTrainer } from '../../src/lifecycle/inline-trainer.ts'
 import type { ModelEvent } from '../../src/operators/graph-output.ts'
 import type { ModelRace, Retrained } from '../../src/operators/model-race.ts'
 import type { ModelSlot } from '../../src/operators/model-slots.ts'
@@ -6,6 +7,7 @@ import type { GateOptions } from '../../src/stream/events.ts'
 import { decodeBinary, encodeBinary } from '../../src/stats/binary-format.ts'
 import { DELAY, onDrift, raceGraph, roles, steps, trainingRun, turningVisits } from './race-stream.ts'
 import { Run } from './run-graph.ts'
+import { restored, stateBytes } from './state-bytes.ts'
 
 const TURN = 20_000
 const visits = turningVisits(140_000, [TURN])
@@ -91,6 +93,46 @@ describe('a drift of the loss', () => {
     const events = end(run)
     expect(steps(events)).toEqual(['retired v0.1', 'trained v0.3', 'challenger v0.3'])
     expect(events[0].reason).toBe('a greater change needs its place')
+  })
+})
+
+describe('a champion that knows more than the ring keeps', () => {
+  const graph = raceGraph({ retrain: { on: ['loss'], from: { latest: 10_000, since: 'drift' } }, isLinear: true })
+
+  it('is what the retrained model goes on from, as it was when the rows were pinned, after 2,000 rows', () => {
+    const run = new Run(graph)
+    let champion: Uint8Array | undefined
+    for (let at = 0; run.state.race.readyJob === undefined && at < 30_000; at += 1) {
+      run.takeCut(visits.slice(at, at + 1), [1])
+      champion = run.state.models.serving.learner.save()
+    }
+    const { job, rows, start } = run.state.race.readyJob as NonNullable<ModelRace['readyJob']>
+    expect(job.cut - job.from).toBe(2000)
+    expect(rows).toHaveLength(4000)
+    expect(start).toEqual(champion)
+    const predicted = run.state.count('predicted')
+    run.takeCut(visits.slice(predicted, predicted + 500), [100])
+    expect(run.state.race.readyJob?.start).toEqual(champion) // whatever it has learned since
+    const result = inlineTrainer(run.state)(job, rows)
+    expect(result.numbers).toMatchObject({ rows: 2000 })
+    expect(result.numbers.fromChampion).toBeDefined()
+    expect(steps(end(run, result))).toEqual(['trained v0.1', 'challenger v0.1'])
+  })
+
+  it('pinned is saved with the job', () => {
+    const run = new Run(graph)
+    run.takeCut(visits.slice(0, TURN + 4000), [500])
+    const ready = run.state.race.readyJob as NonNullable<ModelRace['readyJob']>
+    expect(ready.start).toBeDefined()
+    expect(restored(graph, run.state).race.readyJob).toEqual(ready)
+  })
+
+  it('is left alone while it knows less: then a model begins anew', () => {
+    const run = new Run(raceGraph({ retrain: onDrift, isLinear: true })) // keeps 20,000
+    run.takeCut(visits.slice(0, 8000), [500])
+    decide(run, (race, nowMs, predicted) => race.request('', 'me', 6000, nowMs, predicted))
+    expect(run.state.race.readyJob?.start).toBeUndefined()
+    expect(run.state.race.readyJob?.job.leastRows).toBe(5000)
   })
 })
 
@@ -307,6 +349,15 @@ describe('a command', () => {
     expect(firstBy(run)['v0.0-c1']).toBe(JOB_READY)
   })
 
+  it('that swaps leaves the detector of the loss as it is, for each prediction is watched against its own expectation', () => {
+    const run = withReadyJob()
+    const detector = (): Uint8Array | undefined => stateBytes(run.state.parts()).get('drift.loss / detector')
+    const before = detector()
+    decide(run, (race, nowMs, predicted) => race.promote('v0.0-c1', '', 'me', nowMs, predicted))
+    expect(before).toBeDefined()
+    expect(detector()).toEqual(before)
+  })
+
   it('that names no version, or the champion, changes nothing', () => {
     const run = withReadyJob()
     const events = decide(run, (race, nowMs, predicted) => {
@@ -336,7 +387,8 @@ describe('a command', () => {
     expect(ask()).toMatchObject([
       { kind: 'requested', requestedBy: 'c-1', reason: 'please', numbers: { rows: 17_900 } },
     ])
-    expect(ask()).toEqual([]) // one is at work
+    expect(ask()).toEqual([])
+    decide(run, (race, nowMs, predicted) => expect(race.request('', 'c-2', 9, nowMs, predicted)).toBe(false)) // one is at work
     expect(steps(end(run))).toEqual(['trained v0.1', 'challenger v0.1'])
     ask()
     const events = end(run)

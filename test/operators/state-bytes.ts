@@ -4,7 +4,7 @@ import { Pages } from '../../src/stats/pages.ts'
 import type { StatePart } from '../../src/stats/state-region.ts'
 import type { Graph } from '../../src/stream/graph.ts'
 
-/** Every region of a state, by part and name: what a snapshot holds. */
+/** Every region of a state, by part and name: what a snapshot holds. Those of pages are views. */
 export function stateBytes(parts: readonly StatePart[]): Map<string, Uint8Array> {
   const bytes = new Map<string, Uint8Array>()
   for (const { path, state } of parts) {
@@ -17,7 +17,16 @@ export function stateBytes(parts: readonly StatePart[]): Map<string, Uint8Array>
   return bytes
 }
 
-/** One line for each region, for comparisons that name what differs. */
+/** The regions whose bytes differ, by name; one that only one of the states has differs too. */
+export function differingRegions(one: LearningState, other: LearningState): string[] {
+  const [ones, others] = [stateBytes(one.parts()), stateBytes(other.parts())]
+  return [...new Set([...ones.keys(), ...others.keys()])].filter((key) => {
+    const [a, b] = [ones.get(key), others.get(key)]
+    return a === undefined || b === undefined || Buffer.compare(a, b) !== 0
+  })
+}
+
+/** One line for each region, for values that are pinned. */
 export function stateDigests(state: LearningState): Record<string, string> {
   const digests: Record<string, string> = {}
   for (const [key, bytes] of stateBytes(state.parts())) digests[key] = createHash('sha256').update(bytes).digest('hex')
@@ -46,5 +55,5 @@ export function restored(graph: Graph, from: LearningState): LearningState {
 }
 
 function bytesOf({ values, length }: Pages): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, length * values.BYTES_PER_ELEMENT).slice()
+  return new Uint8Array(values.buffer, values.byteOffset, length * values.BYTES_PER_ELEMENT)
 }

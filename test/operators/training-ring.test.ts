@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest'
 import type { Pages } from '../../src/stats/pages.ts'
 import { TrainingRing } from '../../src/operators/training-ring.ts'
 
+const columns = ['a', 'b'].map((name) => ({ name, kind: 'number', size: 1, codes: '' }) as const)
+
 /** A ring that has taken rows [i, 2 i] with labels 3 i, for i from 0. */
 function filled(capacity: number, rows: number): TrainingRing {
-  const ring = new TrainingRing(capacity, 2)
+  const ring = new TrainingRing(capacity, columns)
   for (let i = 0; i < rows; i++) ring.add(Float64Array.of(9, i, 2 * i), 1, 3 * i)
   return ring
 }

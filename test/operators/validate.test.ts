@@ -146,16 +146,16 @@ describe('what every record needs', () => {
     const run = runGraph(graph, [
       visit('1', 0),
       { input: 'visits', record: { ...visit('1', 0).record, id: null }, arrival: 1 },
-      visit('3', -5, { arrival: 2 }),
+      visit('3', -2_208_988_800_001, { arrival: 2 }),
       visit('4', 86_400_003 + 1, { arrival: 3 }),
       visit('5', 86_400_003, { arrival: 3 }),
       visit('6', 1e16, { arrival: 1e16 }),
     ])
     expect(causes(run)).toEqual([
       "1: 'id' is missing",
-      "2: time 'at' is missing, before 1970 or after the year 275760",
+      "2: time 'at' is missing, before 1900 or after the year 275760",
       "3: time 'at' lies further ahead of the record's arrival than maxAhead allows",
-      "5: time 'at' is missing, before 1970 or after the year 275760",
+      "5: time 'at' is missing, before 1900 or after the year 275760",
     ])
   })
 

@@ -37,7 +37,7 @@ it('the same learned with the label, as River does', () => {
 // formula or of the saved format changes them: then pin them anew, knowingly.
 it.each([
   ['logistic regression', pipeline(standardScaler(), logisticRegression()), '5110c4da124780b8'],
-  ['naive Bayes', gaussianNaiveBayes(), 'e86ae06a00393156'],
+  ['naive Bayes', gaussianNaiveBayes(), 'df97cde93f5d4847'],
 ])('the bits of %s after one pass are pinned', (_, learner, digest) => {
   expect(prequential(learner, elec2.labels.length).digest).toBe(digest)
 })

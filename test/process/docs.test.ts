@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cliPage } from '../../docs/generate-cli.ts'
-import { pages, readBlocks, readPage } from '../docs/read-blocks.ts'
+import { pages, readBlocks } from '../docs/read-blocks.ts'
 import { projectFolder } from '../project/read-sources.ts'
 
 const launcher = join(projectFolder, 'bin/millrace.js')
@@ -15,12 +14,6 @@ const shown = pages
   .filter((page) => !triedElsewhere.includes(page))
   .flatMap((page) => readBlocks(page))
   .filter(({ language }) => language === 'sh')
-
-describe('docs/cli.md', () => {
-  it('is what the commands say of themselves', async () => {
-    expect(readPage('docs/cli.md'), 'run npm run docs').toBe(await cliPage())
-  })
-})
 
 describe('the commands of the documentation', () => {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-docs-'))

@@ -18,7 +18,7 @@ new DatabaseSync(':memory:').close()
 const say = (line${types ? ': unknown' : ''}) => process.stdout.write(JSON.stringify(line) + '\\n')
 if (command === 'report') {
   say({ arguments: process.argv.slice(2), major: Number.parseInt(process.version.slice(1)), options: process.env.NODE_OPTIONS ?? null,
-    flags: process.execArgv, mine: Object.keys(process.env).filter((name) => name.startsWith('MILLRACE')), types: ${types} })
+    flags: process.execArgv, arenas: process.env.MALLOC_ARENA_MAX, mine: Object.keys(process.env).filter((name) => name.startsWith('MILLRACE')), types: ${types} })
 }
 if (command === 'exit') process.exit(Number(process.argv[3]))
 if (command === 'throw') throw new Error('thrown on purpose')
@@ -157,6 +157,19 @@ describe.each(ways)('the launcher %s', (_name, command) => {
     const { out } = await new Run([...command, '--max-old-space-size=300'], folder, ['report']).end()
     expect(JSON.parse(out).flags).toContain('--max-old-space-size=300')
   })
+
+  test.skipIf(process.platform === 'win32')(
+    'starts it with settings that save memory, and keeps those given',
+    async () => {
+      const lean = JSON.parse((await new Run(command, folder, ['report']).end()).out)
+      expect(lean).toMatchObject({ arenas: '2' })
+      expect(lean.flags).toContain('--max-semi-space-size=16')
+      const flags = [...command, '--max-semi-space-size=32']
+      const given = JSON.parse((await new Run(flags, folder, ['report'], { MALLOC_ARENA_MAX: '4' }).end()).out)
+      expect(given.arenas).toBe('4')
+      expect(given.flags.filter((flag: string) => flag.includes('semi-space'))).toEqual(['--max-semi-space-size=32'])
+    },
+  )
 
   test('ends with the exit code of the command', async () => {
     expect(await new Run(command, folder, ['exit', '0']).end()).toMatchObject({ code: 0, signal: null })

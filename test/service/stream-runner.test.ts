@@ -13,7 +13,7 @@ import { ServiceMetrics } from '../../src/telemetry/service-metrics.ts'
 import { decodedTopic, flights, newRegistry, writeFlights } from '../task/flight-log.ts'
 
 const loaded = await loadStream({ streams: 'streams', schemas: 'schemas' }, 'flight-delay')
-const config = { application: 'test', commitInterval: '1ms', stopTimeout: '10s' }
+const config = { application: 'test', commitInterval: '1ms', stopTimeout: '10s', keepModels: 10 }
 
 const backoffs = new Set([100, 200, 400, 800, 1600, 3200])
 

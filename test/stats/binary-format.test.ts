@@ -45,6 +45,11 @@ it('gives back every header and every array bit for bit', () => {
   )
 })
 
+it('keeps an array of any name', () => {
+  const held = Object.fromEntries([['__proto__', Float64Array.of(1)]])
+  expect(Object.keys(decodeBinary('state', encodeBinary('state', {}, held)).arrays)).toEqual(['__proto__'])
+})
+
 it('keeps -0, infinities and the payload of a NaN', () => {
   const values = Float64Array.of(-0, NaN, Infinity, -Infinity, 5e-324)
   new BigUint64Array(values.buffer)[1] = 0x7ff800000000beefn

@@ -220,6 +220,8 @@ it('exports what others build on', () => {
       "ewVariance",
       "exp",
       "expm1",
+      "gammaQ",
+      "kolmogorovQ",
       "last",
       "lgamma",
       "log",

@@ -1,73 +1,34 @@
 import { expect, it } from 'vitest'
 import { logisticRegression, oneHot, pipeline, standardScaler } from '../../src/index.ts'
-import { systemClock } from '../../src/log/clock.ts'
-import { MemoryLog } from '../../src/log/memory-log.ts'
-import { MemoryBlobStore } from '../../src/store/memory-blob-store.ts'
-import { buildGraph } from '../../src/stream/build-graph.ts'
 import type { Graph } from '../../src/stream/graph.ts'
-import { startTask } from '../../src/task/start-task.ts'
-import { decodedTopic, flightDecoder, flightGraph, flights, newRegistry, writeFlights } from './flight-log.ts'
+import { decodedTopic, flightGraph, flights } from './flight-log.ts'
+import { FlightTask, flightGraphOf } from './flight-task.ts'
 
 const before = flightGraph()
 
 /** The flight-delay stream with other features: two fewer categories and rates, one more window. */
 function changed(): Graph {
-  const stream = {
-    name: 'flight-delay',
-    inputs: Object.fromEntries(
-      before.inputs.map(({ name, topic, schema, fields, key, time }) => [
-        name,
-        { topic, schema, key: fields[key].name, time: fields[time].name },
-      ]),
-    ),
-    build: ({ departures, arrivals }: any) => {
-      const flights = departures.validate({ distance: { min: 0, onFail: 'quarantine' }, origin: 'required' })
-      const landed = arrivals.validate({ delayMinutes: { min: -1000, max: 1000, onFail: 'quarantine' } })
-      const value = (arrival: any): boolean => arrival.delayMinutes > 15
-      const late = flights.label(landed, { value, horizon: '36h', never: 'drop' })
-      const rows = flights.featurize({
-        origin: 'origin',
-        landingsNow: flights.by('destination').window('1h').count(),
-        originLateRate: late.by('origin').ewMean('2h'),
-      })
-      return rows.predict(late, { model: pipeline(oneHot(), standardScaler(), logisticRegression()) })
-    },
-  }
-  return buildGraph(stream as never, Object.fromEntries(before.inputs.map(({ schema, fields }) => [schema, fields])))
+  return flightGraphOf(({ departures, arrivals }: any) => {
+    const flights = departures.validate({ distance: { min: 0, onFail: 'quarantine' }, origin: 'required' })
+    const landed = arrivals.validate({ delayMinutes: { min: -1000, max: 1000, onFail: 'quarantine' } })
+    const value = (arrival: any): boolean => arrival.delayMinutes > 15
+    const late = flights.label(landed, { value, horizon: '36h', never: 'drop' })
+    const rows = flights.featurize({
+      origin: 'origin',
+      landingsNow: flights.by('destination').window('1h').count(),
+      originLateRate: late.by('origin').ewMean('2h'),
+    })
+    return rows.predict(late, { model: pipeline(oneHot(), standardScaler(), logisticRegression()) })
+  })
 }
 
 it('a stream with another set of features goes on after a clean stop: every waiting event gets its label, and what did not change keeps its state', async () => {
-  const log = new MemoryLog()
-  const blobs = new MemoryBlobStore()
-  const registry = newRegistry()
   const all = flights(600, 5)
-  await writeFlights(log, registry, all)
-  const run = async (graph: Graph, code: string, rows: number): Promise<Awaited<ReturnType<typeof startTask>>> => {
-    let seen = 0
-    const task = await startTask({
-      application: 'test',
-      graph,
-      task: 0,
-      log,
-      blobs,
-      registry,
-      decoder: (input) => flightDecoder(graph, input),
-      code,
-      clock: systemClock,
-      commitIntervalMs: 0,
-      batchRows: 16,
-      onCommit: (_, facts) => {
-        seen += facts.rows
-        if (seen >= rows) task.stop()
-      },
-    })
-    await task.run()
-    return task
-  }
-  const first = (await run(before, 'one', 400)).recovered.state.learning
+  const world = await FlightTask.of(all)
+  const first = (await world.run(before, 'one', 400)).recovered.state.learning
   expect(first.pending.count).toBeGreaterThan(50)
   const rest = 1200 - first.count('predicted') - first.count('learned')
-  const task = await run(changed(), 'two', rest)
+  const task = await world.run(changed(), 'two', rest)
   const { decisions } = task.recovered.first
   expect(decisions).toMatchObject([{ kind: 'change', code: 'two', fork: false }])
   const [{ kept, reset }] = decisions as unknown as [{ kept: string[]; reset: string[] }]
@@ -78,7 +39,7 @@ it('a stream with another set of features goes on after a clean stop: every wait
   const second = task.recovered.state.learning
   expect(second.count('learned')).toBe(600)
   expect(second.pending.count).toBe(0)
-  const predictions = await decodedTopic(log, 'flight-delay.predictions', 'prediction')
+  const predictions = await decodedTopic(world.log, 'flight-delay.predictions', 'prediction')
   expect(predictions.map(({ id }) => Number(id)).sort((a, b) => a - b)).toEqual(all.map((_, i) => i))
   const versions = new Set(predictions.map(({ modelVersion }) => modelVersion))
   expect(versions).toEqual(new Set(['v0.0', `v0.${first.count('predicted')}`]))

@@ -119,9 +119,11 @@ describe('a writer with a folder', () => {
     await writer.close()
     writer = new SnapshotWriter({ blobs, folder, prefix, base })
     const capture = new SnapshotCapture(base)
-    await writer.prepare(capture)
+    const { stateBytes } = capture.measure(state.parts())
+    await writer.prepare(capture, stateBytes)
+    expect(capture.room).toBe(Math.ceil(stateBytes * 1.25))
     const captured = capture.capture(state.parts()) as CapturedState
-    expect(captured.buffer.byteLength).toBe(Math.ceil(captured.stateBytes * 1.25))
+    expect(captured.buffer.byteLength).toBe(Math.ceil(stateBytes * 1.25))
     await expectLoads(await writer.write(captured, { task: 0, incarnation: 2, seq: 2 }), state.bytes())
   })
 

@@ -72,6 +72,9 @@ describe('the metrics of a service', () => {
     expect(of('millrace_roc_auc', { role: 'champion' })).toBeCloseTo(values['roc-auc'], 12)
     expect(of('millrace_log_loss', { role: 'baseline', model: 'originRate' })).toBeGreaterThan(0)
     expect(of('millrace_event_to_weight_seconds')).toBe(0) // history: its age says nothing of the service
+    const kept = service.task!.recovered.state.learning.evaluation.read()[0].cohorts.mean.values
+    const gauges = [...metrics.keys()].filter((name) => name.startsWith('millrace_cohort_'))
+    expect(gauges).toHaveLength(Object.keys(kept).length + 2) // and the two of regression: none that nothing fills
     await service.close()
   })
 

@@ -1,3 +1,4 @@
+import { timeRange } from '../../stream/time-range.ts'
 import { readRows } from '../read-rows.ts'
 import { timestampOf } from '../typed-record.ts'
 
@@ -19,8 +20,10 @@ export interface InferredColumn {
   readonly wholeDays: boolean
   /** Of what should be a time: the first value that is none. */
   readonly noTime: string | undefined
-  /** Of a timestamp: the first value that is before 1970. */
-  readonly before1970: string | undefined
+  /** Of a timestamp: whether some value is before 1970, when the timestamps of a log begin. */
+  readonly before1970: boolean
+  /** Of a timestamp: the first value that is before all times that can be. */
+  readonly tooEarly: string | undefined
 }
 
 export interface InferredFile {
@@ -56,7 +59,7 @@ function fieldName(header: string, taken: Set<string>): string {
     .replaceAll(/[^A-Za-z0-9_]+/g, ' ')
     .trim()
     .replaceAll(/ +(.)/g, (_, letter: string) => letter.toUpperCase())
-  const base = words === '' ? 'column' : /^\d/.test(words) ? `_${words}` : words
+  const base = words === '' || words === '__proto__' ? 'column' : /^\d/.test(words) ? `_${words}` : words
   let name = base
   for (let i = 2; taken.has(name); i++) name = `${base}${i}`
   taken.add(name)
@@ -80,7 +83,8 @@ class Draft {
   private ascending = true
   private wholeDays = true
   private noTime: string | undefined
-  private before1970: string | undefined
+  private before1970 = false
+  private tooEarly: string | undefined
 
   constructor(header: string, name: string, isTime: boolean) {
     this.header = header
@@ -112,7 +116,8 @@ class Draft {
         this.isDate = false
         this.noTime ??= text
       }
-      if (at < 0) this.before1970 ??= text
+      if (at < 0) this.before1970 = true
+      if (at < timeRange.earliestMs) this.tooEarly ??= text
       if (at % DAY_MS !== 0) this.wholeDays = false
       if (at < this.latest) this.ascending = false
       this.latest = at
@@ -120,8 +125,10 @@ class Draft {
   }
 
   column(): InferredColumn {
-    const { header, name, empty: nullable, values, manyValues, ascending, wholeDays, noTime, before1970 } = this
-    return { header, name, type: this.type(), nullable, values, manyValues, ascending, wholeDays, noTime, before1970 }
+    const { header, name, empty: nullable, values, manyValues, ascending, wholeDays } = this
+    const { noTime, before1970, tooEarly } = this
+    const type = this.type()
+    return { header, name, type, nullable, values, manyValues, ascending, wholeDays, noTime, before1970, tooEarly }
   }
 
   private type(): InferredColumn['type'] {

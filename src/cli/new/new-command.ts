@@ -3,9 +3,10 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Command, Option } from 'commander'
+import { eventSchema } from '../../codec/event-schema.ts'
 import { MillraceError } from '../../errors.ts'
-import { durationMs } from '../../stats/duration.ts'
 import { runBacktest } from '../backtest-command.ts'
+import { durationOption } from '../duration-option.ts'
 import { formatCount } from '../format.ts'
 import { Project } from '../project.ts'
 import { delimiterOf, rowFormat } from '../read-rows.ts'
@@ -42,6 +43,7 @@ export function newCommand(): Command {
     .option(
       '--delay <duration>',
       "how long after its row a label is known, such as '1h' (default: at once after the prediction)",
+      durationOption,
     )
     .addOption(
       new Option('--problem <kind>', 'what the label makes (default: as its values suggest)').choices([
@@ -71,7 +73,6 @@ async function create(name: string, options: NewOptions, command: Command): Prom
       "a stream can't be named so",
       'Use small letters, digits and dashes, a letter first',
     )
-  if (options.delay !== undefined) durationMs(options.delay, '--delay')
   const file = resolve(options.from)
   if (rowFormat(file) !== 'csv')
     throw new MillraceError(
@@ -116,6 +117,7 @@ function writeFiles({ config, folder }: Project, design: StreamDesign, force: bo
       'the file is there already',
       'Choose another name, or write over it with --force',
     )
+  eventSchema(JSON.parse(files[0][1]), relative(folder, files[0][0])) // a file too wide, for one, makes none that can be used
   for (const [path, text] of files) {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
@@ -132,6 +134,14 @@ function hasVitest(folder: string): boolean {
   }
 }
 
+function columnCounts(numbers: number, categories: number): string {
+  const counted = [
+    ...(numbers > 0 ? [numbers === 1 ? '1 number' : `${numbers} numbers`] : []),
+    ...(categories > 0 ? [categories === 1 ? '1 category' : `${categories} categories`] : []),
+  ]
+  return counted.join(' and ')
+}
+
 /** What was found in the file, for people. */
 function findings(design: StreamDesign): string[] {
   const { problem, otherProblems, positive, labelColumn, timeColumn, delay, numbers, categories, calendar, left } =
@@ -143,7 +153,7 @@ function findings(design: StreamDesign): string[] {
         ? `which ${labelColumn.header} it is, of ${labelColumn.values.size}`
         : labelColumn.header
   return [
-    `${formatCount(design.rows)} rows. To be predicted: ${predicted} (${problem}), from ${numbers.length} numbers and ${categories.length + calendar.length} categories.`,
+    `${formatCount(design.rows)} rows. To be predicted: ${predicted} (${problem}), from ${columnCounts(numbers.length, categories.length + calendar.length)}.`,
     ...(otherProblems.length > 0
       ? [`To take ${labelColumn.header} otherwise: --problem ${otherProblems.join(' or --problem ')}.`]
       : []),

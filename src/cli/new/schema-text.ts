@@ -7,14 +7,14 @@ export function schemaText(design: StreamDesign): string {
   const { name, keyField, timeField, timeColumn, file } = design
   const time = { type: 'long', logicalType: 'timestamp-millis' }
   const columns = design.columns.map((column) => {
-    if (column === timeColumn) return { name: column.name, type: time, doc: `The file's column '${column.header}'.` }
+    const renamed = column.header === column.name ? {} : { column: column.header }
+    if (column === timeColumn) return { name: column.name, type: time, ...renamed }
     const type = column.type === 'timestamp-millis' ? time : column.type
-    const doc = column.header === column.name ? {} : { doc: `The file's column '${column.header}'.` }
     return column.nullable || column === design.labelColumn
-      ? { name: column.name, type: ['null', type], default: null, ...doc }
-      : { name: column.name, type, ...doc }
+      ? { name: column.name, type: ['null', type], default: null, ...renamed }
+      : { name: column.name, type, ...renamed }
   })
-  const added = [{ name: keyField, type: 'string', doc: "The row's number in the file, from 0." }]
+  const added = [{ name: keyField, type: 'string', doc: "The row's number in the file, from 0.", column: '#' }]
   const spaced = {
     name: timeField,
     type: time,

@@ -111,7 +111,7 @@ function columnOf(columns: readonly InferredColumn[], header: string, option: st
   )
 }
 
-function checkTimes({ header, type, nullable, noTime, before1970 }: InferredColumn, file: string): void {
+function checkTimes({ header, type, nullable, noTime, tooEarly }: InferredColumn, file: string): void {
   const refuse = (wrong: string, remedy: string): never => {
     throw new MillraceError('MILLRACE_CLI_DATA', `${file}, column '${header}'`, wrong, remedy)
   }
@@ -121,8 +121,8 @@ function checkTimes({ header, type, nullable, noTime, before1970 }: InferredColu
       'Use ISO 8601 (2024-01, 2024-01-31 or 2024-01-31T12:00:00Z), or since 1970 seconds from 1e8 or milliseconds from 1e11; or leave --time out',
     )
   if (type !== 'timestamp-millis' || nullable) refuse('some rows have no time', 'Give each one, or leave --time out')
-  if (before1970 !== undefined)
-    refuse(`'${before1970}' is before 1970, when event times begin`, 'Use later times, or leave --time out')
+  if (tooEarly !== undefined)
+    refuse(`'${tooEarly}' is before 1900, when event times begin`, 'Use later times, or leave --time out')
 }
 
 /** Of dates the hour says nothing. */
@@ -155,5 +155,7 @@ function whyNot({ type, values, manyValues }: InferredColumn, rows: number): str
 }
 
 function free(name: string, taken: ReadonlySet<string>): string {
-  return taken.has(name) ? `row${name.charAt(0).toUpperCase()}${name.slice(1)}` : name
+  let found = name
+  while (taken.has(found)) found = `row${found.charAt(0).toUpperCase()}${found.slice(1)}`
+  return found
 }

@@ -33,7 +33,14 @@ export function streamText(design: StreamDesign): string {
     '  inputs: {',
     ...fitted(
       '    rows: {',
-      [`topic: '${name}.rows'`, `schema: '${name}.avsc'`, `key: '${keyField}'`, `time: '${timeField}'`],
+      [
+        `topic: '${name}.rows'`,
+        `schema: '${name}.avsc'`,
+        `key: '${keyField}'`,
+        `time: '${timeField}'`,
+        // The timestamps of a log begin in 1970.
+        ...(design.timeColumn?.before1970 ? [`arrival: '${timeField}'`] : []),
+      ],
       '},',
       ' ',
     ),

@@ -27,6 +27,11 @@ export function lastLabel(): Learner<'binary' | 'multiclass' | 'regression', 'nu
       if (snapshot !== undefined) loadSnapshot(snapshot, 'last-label', {}, schema, { last }, target)
       return new RunningLastLabel(schema, target, last)
     },
+    carry: (snapshot: Uint8Array, from: RowSchema, to: RowSchema, target: Target) => {
+      const last = new Float64Array(1)
+      loadSnapshot(snapshot, 'last-label', {}, from, { last }, target)
+      return saveSnapshot('last-label', {}, to, { last }, target)
+    },
   })
 }
 

@@ -25,6 +25,11 @@ export function priorClass(): Learner<'binary' | 'multiclass', 'number' | 'categ
       if (snapshot !== undefined) loadSnapshot(snapshot, 'prior-class', {}, schema, { counts }, target)
       return new RunningPriorClass(schema, target, counts)
     },
+    carry: (snapshot: Uint8Array, from: RowSchema, to: RowSchema, target: Target) => {
+      const counts = new Float64Array(target.classes)
+      loadSnapshot(snapshot, 'prior-class', {}, from, { counts }, target)
+      return saveSnapshot('prior-class', {}, to, { counts }, target)
+    },
   })
 }
 

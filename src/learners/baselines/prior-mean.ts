@@ -23,6 +23,11 @@ export function priorMean(): Learner<'regression', 'number' | 'category'> {
       if (snapshot !== undefined) loadSnapshot(snapshot, 'prior-mean', {}, schema, { state }, target)
       return new RunningPriorMean(schema, target, state)
     },
+    carry: (snapshot: Uint8Array, from: RowSchema, to: RowSchema, target: Target) => {
+      const state = new Float64Array(2)
+      loadSnapshot(snapshot, 'prior-mean', {}, from, { state }, target)
+      return saveSnapshot('prior-mean', {}, to, { state }, target)
+    },
   })
 }
 

@@ -7,13 +7,13 @@ import { loadSnapshot, saveSnapshot } from '../../transforms/snapshot.ts'
 import { checkLabel } from '../check-label.ts'
 import { checkTarget } from '../check-target.ts'
 import type { Learner, Problem, RunningLearner, Target } from '../learner.ts'
+import { bayesState, type BayesState, CELL, FLOOR } from './bayes-state.ts'
+import { carriedBayesState } from './carried-bayes-state.ts'
+import { STEEPEST, stillWaiting } from './still-waiting.ts'
 
 const largest = LARGEST_NUMBER
 const problems: readonly Problem[] = Object.freeze(['binary', 'multiclass'] as const)
-const CELL = 5 // doubles a class and number column: sum of weights, mean, sum of squares, 1 / (2 variance), peak of the density
-const FLOOR = 1e-9 // added to each density, as River does, so that one odd value cannot rule a class out
 const ONE_OVER_TAU = 1 / (2 * Math.PI)
-const STEEPEST = 1e290 // a variance below its inverse counts as none
 const HIGH = 1e100 // a product of densities is taken to its logarithm before it can leave the doubles
 const LOW = 1e-100
 const CHUNK = 16 // columns between two looks at the product
@@ -36,7 +36,8 @@ export interface GaussianNaiveBayesOptions {
  * A number column has a Gaussian a class (variance divided by n - 1; density 0 below two values or without spread; 1e-9
  * added), as River's GaussianNB. A category or indicator column has the smoothed share of the active code within the
  * class, over the codes seen so far and one for those that were not. A missing number is left out. Before the first
- * label all classes are equally likely; a class not seen yet has probability 0. Weights are repetitions.
+ * label all classes are equally likely; a class not seen yet has probability 0. Weights are repetitions. A number column
+ * that came later counts once every class seen so far has a spread in it; a later coded column counts from its first code.
  * A row costs columns x classes. Throws MILLRACE_LEARNER_PARAMETER on an option out of range.
  * Source: John & Langley, Estimating continuous distributions in Bayesian classifiers, 1995; variances as in West, 1979.
  */
@@ -55,33 +56,19 @@ export function gaussianNaiveBayes(
     missing: 'ignored',
     build: (schema: RowSchema, target: Target, snapshot?: Uint8Array) => {
       checkTarget('gaussian-naive-bayes', problems, target)
-      const state = emptyState(rowLayout(schema), target.classes)
+      const state = bayesState(rowLayout(schema), target.classes)
       if (snapshot !== undefined) {
         loadSnapshot(snapshot, 'gaussian-naive-bayes', parameters, schema, state, target)
       }
       return new RunningGaussianNaiveBayes(schema, target, smoothing, state)
     },
+    carry: (snapshot: Uint8Array, from: RowSchema, to: RowSchema, target: Target) => {
+      const before = bayesState(rowLayout(from), target.classes)
+      loadSnapshot(snapshot, 'gaussian-naive-bayes', parameters, from, before, target)
+      const state = carriedBayesState(before, from, to, target.classes)
+      return saveSnapshot('gaussian-naive-bayes', parameters, to, state, target)
+    },
   })
-}
-
-type State = {
-  /** Sum of weights a class. */
-  readonly classes: Float64Array
-  /** Class by class, column by column: CELL doubles. */
-  readonly cells: Float64Array
-  /** Class by class: the sum of weights of every code of every coded column. */
-  readonly codes: Float64Array
-  /** Codes seen in any class, a coded column. */
-  readonly seen: Float64Array
-}
-
-function emptyState(layout: RowLayout, classes: number): State {
-  return {
-    classes: new Float64Array(classes),
-    cells: new Float64Array(classes * layout.numberAt.length * CELL),
-    codes: new Float64Array(classes * layout.codeSlots),
-    seen: new Float64Array(layout.codeAt.length),
-  }
 }
 
 class RunningGaussianNaiveBayes implements RunningLearner {
@@ -90,10 +77,11 @@ class RunningGaussianNaiveBayes implements RunningLearner {
   private readonly target: Target
   private readonly smoothing: number
   private readonly layout: RowLayout
-  private readonly state: State
+  private readonly state: BayesState
   private readonly exponents: Float64Array // of each class, as `joint` left them
+  private isWaiting: boolean // for a column that came later
 
-  constructor(schema: RowSchema, target: Target, smoothing: number, state: State) {
+  constructor(schema: RowSchema, target: Target, smoothing: number, state: BayesState) {
     this.schema = schema
     this.target = target
     this.smoothing = smoothing
@@ -101,6 +89,7 @@ class RunningGaussianNaiveBayes implements RunningLearner {
     this.layout = rowLayout(schema)
     this.exponents = new Float64Array(target.classes)
     this.state = state
+    this.isWaiting = state.waiting.includes(1)
   }
 
   predict(row: Float64Array, offset: number, out: Float64Array, at: number): void {
@@ -195,16 +184,16 @@ class RunningGaussianNaiveBayes implements RunningLearner {
 
   private jointOfCodes(row: Float64Array, offset: number, c: number, numbers: number): number {
     const { codeAt, codeSize, codeBase, codeSlots } = this.layout
-    const { classes, codes, seen } = this.state
+    const { classes, codes, seen, earlier } = this.state
     const { smoothing, exponents } = this
-    const weight = classes[c]
+    const first = c * codeAt.length
     let product = numbers
     let j = 0
     for (;;) {
       for (; j < codeAt.length && product > LOW; j++) {
         const code = row[offset + codeAt[j]] | 0
         const slot = c * codeSlots + codeBase[j] + (code >>> 0 < codeSize[j] ? code : 0)
-        product *= (codes[slot] + smoothing) / (weight + smoothing * (seen[j] + 1))
+        product *= (codes[slot] + smoothing) / (classes[c] - earlier[first + j] + smoothing * (seen[j] + 1))
       }
       if (product > LOW) return product
       exponents[c] += log(product)
@@ -216,6 +205,7 @@ class RunningGaussianNaiveBayes implements RunningLearner {
     if (!checkLabel(this.target, label, weight)) return
     this.state.classes[label] += weight
     this.learnNumbers(row, offset, label, weight)
+    if (this.isWaiting) this.isWaiting = stillWaiting(this.state, label)
     if (this.layout.codeAt.length > 0) this.learnCodes(row, offset, label, weight)
   }
 
@@ -282,13 +272,14 @@ class RunningGaussianNaiveBayes implements RunningLearner {
   }
 
   clone(): RunningLearner {
-    const { classes, cells, codes, seen } = this.state
-    const state = { classes: classes.slice(), cells: cells.slice(), codes: codes.slice(), seen: seen.slice() }
+    const state = bayesState(this.layout, this.target.classes)
+    for (const name of Object.keys(state) as (keyof BayesState)[]) state[name].set(this.state[name])
     return new RunningGaussianNaiveBayes(this.schema, this.target, this.smoothing, state)
   }
 
   byteSize(): number {
-    const { classes, cells, codes, seen } = this.state
-    return classes.byteLength + cells.byteLength + codes.byteLength + seen.byteLength
+    let bytes = 0
+    for (const array of Object.values(this.state)) bytes += array.byteLength
+    return bytes
   }
 }

@@ -1,61 +1,10 @@
-import { LARGEST_NUMBER, type RowLayout, rowLayout } from '../../transforms/row-layout.ts'
-import { checkChoice, checkOptions, checkParameter } from '../../transforms/check-parameter.ts'
-import type { RowSchema } from '../../transforms/row-schema.ts'
+import { LARGEST_NUMBER, type RowLayout } from '../../transforms/row-layout.ts'
+import { ActiveRow } from './active-row.ts'
+import { type LinearParameters, linearState } from './linear-options.ts'
+import { SlopeStep } from './slope-step.ts'
 
 const largest = LARGEST_NUMBER
 const EPSILON = 1e-8 // River's AdaGrad: keeps the first step finite
-
-/** Options of a linear model trained by gradient steps. */
-export interface LinearOptions {
-  /** AdaGrad (Duchi, Hazan, Singer 2011): each weight has its own, shrinking step; or plain stochastic gradient descent. */
-  readonly optimizer?: 'adagrad' | 'sgd'
-  /** Size of a step, above 0 and at most 100. Default: 0.05 for AdaGrad, 0.01 for SGD. */
-  readonly learningRate?: number
-  /** Size of the intercept's plain gradient step, 0 to 100; 0 keeps it at 0. Default: 0.01 with SGD; with AdaGrad the intercept is stepped as a weight is. */
-  readonly interceptLearningRate?: number
-  /** Strength of the L2 penalty on the weights a row touches, 0 to 1. Default 0. The intercept has none. */
-  readonly l2?: number
-  /** The gradient of the loss, times the weight of the row, is cut to this magnitude; above 0, at most 1e12, the default. */
-  readonly clip?: number
-}
-
-/** The options with their defaults filled in; `interceptLearningRate` undefined means stepped as a weight. */
-export interface LinearParameters {
-  readonly optimizer: 'adagrad' | 'sgd'
-  readonly learningRate: number
-  readonly interceptLearningRate?: number
-  readonly l2: number
-  readonly clip: number
-}
-
-/** Checks the options and fills in the defaults. Throws MILLRACE_LEARNER_PARAMETER. */
-export function linearParameters(
-  algorithm: string,
-  options: LinearOptions,
-  optimizer: 'adagrad' | 'sgd',
-): LinearParameters {
-  checkOptions(algorithm, options, ['optimizer', 'learningRate', 'interceptLearningRate', 'l2', 'clip'])
-  const chosen = checkChoice(algorithm, 'optimizer', options.optimizer ?? optimizer, ['adagrad', 'sgd'])
-  const rate = options.learningRate ?? (chosen === 'adagrad' ? 0.05 : 0.01)
-  const intercept = options.interceptLearningRate ?? (chosen === 'sgd' ? 0.01 : undefined)
-  return Object.freeze({
-    optimizer: chosen,
-    learningRate: checkParameter(algorithm, 'learningRate', rate, { min: 0, max: 100, above: true }),
-    ...(intercept === undefined
-      ? {}
-      : {
-          interceptLearningRate: checkParameter(algorithm, 'interceptLearningRate', intercept, { min: 0, max: 100 }),
-        }),
-    l2: checkParameter(algorithm, 'l2', options.l2 ?? 0, { min: 0, max: 1 }),
-    clip: checkParameter(algorithm, 'clip', options.clip ?? 1e12, { min: 0, max: 1e12, above: true }),
-  })
-}
-
-/** Doubles of state of a linear model over rows of `schema`. */
-export function linearStateLength(schema: RowSchema, parameters: LinearParameters): number {
-  const layout = rowLayout(schema)
-  return (1 + layout.numberAt.length + layout.codeSlots) * (parameters.optimizer === 'adagrad' ? 2 : 1)
-}
 
 /**
  * A weighted sum of a row and its gradient step: what the linear learners share.
@@ -74,14 +23,19 @@ export class LinearModel {
   private readonly interceptRate: number
   private readonly l2: number
   private readonly clip: number
+  private readonly active: ActiveRow
+  private readonly slopes: SlopeStep | undefined
 
   constructor(layout: RowLayout, parameters: LinearParameters, state: Float64Array) {
+    const { optimizer, learningRate } = parameters
     this.layout = layout
     this.state = state
-    this.adagrad = parameters.optimizer === 'adagrad'
-    this.stride = this.adagrad ? 2 : 1
+    this.adagrad = optimizer === 'adagrad'
+    this.stride = linearState(parameters).stride
+    this.active = new ActiveRow(layout)
+    if (optimizer !== 'adagrad' && optimizer !== 'sgd') this.slopes = new SlopeStep(state, optimizer, learningRate)
     this.codeSlot = layout.codeBase.map((base) => (1 + layout.numberAt.length + base) * this.stride)
-    this.rate = parameters.learningRate
+    this.rate = learningRate
     this.interceptRate = parameters.interceptLearningRate ?? -1
     this.l2 = parameters.l2
     this.clip = parameters.clip
@@ -89,6 +43,10 @@ export class LinearModel {
 
   /** The intercept plus the weighted sum of the row. */
   margin(row: Float64Array, offset: number): number {
+    if (this.slopes !== undefined) {
+      this.active.fill(row, offset)
+      return this.slopes.margin(this.active)
+    }
     const { numberAt, codeAt, codeSize } = this.layout
     const { state, stride, codeSlot } = this
     let sum = state[0]
@@ -103,10 +61,20 @@ export class LinearModel {
     return sum
   }
 
+  /** The margin at which the gradient of the next step is taken: `margin`, but for optimizers that predict by other weights than they step from. */
+  marginToLearn(row: Float64Array, offset: number, margin: number): number {
+    if (this.slopes === undefined || !this.slopes.stepsFromElsewhere) return margin
+    this.active.fill(row, offset)
+    return this.slopes.marginToLearn(this.active)
+  }
+
   /** One step against `gradient`, the derivative of the loss by the margin, times the weight of the row. */
   step(row: Float64Array, offset: number, gradient: number): void {
     const clipped = gradient > this.clip ? this.clip : gradient < -this.clip ? -this.clip : gradient
-    if (this.adagrad) this.stepAdaGrad(row, offset, clipped)
+    if (this.slopes !== undefined) {
+      this.active.fill(row, offset)
+      this.slopes.step(this.active, clipped, this.l2, this.interceptRate)
+    } else if (this.adagrad) this.stepAdaGrad(row, offset, clipped)
     else this.stepSgd(row, offset, clipped)
   }
 
@@ -152,8 +120,23 @@ export class LinearModel {
     }
   }
 
+  /**
+   * Multiplies AdaGrad's sums of squared gradients by `share`: of the codes' weights, or of all where there are no codes.
+   * Every row teaches the weights of numbers and the intercept, so those soon follow by themselves, and larger steps there
+   * are noise in all predictions; a code's weight has few rows to follow with.
+   */
+  renewSteps(share: number): void {
+    const { state, layout } = this
+    const first = layout.codeSlots > 0 ? 1 + layout.numberAt.length : 0
+    for (let i = 2 * first + 1; i < state.length; i += 2) state[i] *= share
+  }
+
   /** Writes what each column of the row adds to the margin. */
   explain(row: Float64Array, offset: number, out: Float64Array, at: number): void {
+    if (this.slopes !== undefined) {
+      this.explainSlopes(this.slopes, row, offset, out, at)
+      return
+    }
     const { numberAt, codeAt, codeSize } = this.layout
     const { state, stride, codeSlot } = this
     for (let j = 0; j < numberAt.length; j++) {
@@ -163,6 +146,15 @@ export class LinearModel {
     for (let j = 0; j < codeAt.length; j++) {
       const code = row[offset + codeAt[j]] | 0
       out[at + codeAt[j]] = state[codeSlot[j] + (code >>> 0 < codeSize[j] ? code : 0) * stride]
+    }
+  }
+
+  private explainSlopes(slopes: SlopeStep, row: Float64Array, offset: number, out: Float64Array, at: number): void {
+    const { active, layout } = this
+    out.fill(0, at, at + layout.width)
+    active.fill(row, offset)
+    for (let i = 1; i < active.count; i++) {
+      out[at + active.columns[i]] = slopes.weight(active.slots[i]) * active.values[i]
     }
   }
 }

@@ -53,6 +53,25 @@ describe('the columns of a file', () => {
     const timed = eventSchema(JSON.parse(schemaText(await designed({ time: 'at' }))), 'orders.avsc')
     expect(timed.fields.map(({ name }) => name)).not.toContain('time')
   })
+
+  it('get names that a schema can have, whatever the file calls them', async () => {
+    const headers = ['id', 'rowId', 'time', '__proto__', 'constructor', 'é è', '', '1st', 'returned']
+    const design = await designed({}, `${headers.join(',')}\n1,2,3,4,5,6,7,8,yes\n2,3,4,5,6,7,8,9,no\n`)
+    const { fields } = eventSchema(JSON.parse(schemaText(design)), 'orders.avsc')
+    expect(fields.map(({ name }) => name)).toEqual([
+      'rowRowId',
+      'rowTime',
+      'id',
+      'rowId',
+      'time',
+      'column',
+      'constructor',
+      'eE',
+      'column2',
+      '_1st',
+      'returned',
+    ])
+  })
 })
 
 describe('the design of a stream', () => {
@@ -98,8 +117,8 @@ describe('the design of a stream', () => {
     await expect(designed({ time: 'day' }, 'day,x,returned\n2024-01-01,1,yes\n,2,no\n')).rejects.toThrow(
       /some rows have no time/,
     )
-    await expect(designed({ time: 'day' }, 'day,x,returned\n1949-01,1,yes\n1949-02,2,no\n')).rejects.toThrow(
-      /'1949-01' is before 1970/,
+    await expect(designed({ time: 'day' }, 'day,x,returned\n1899-12,1,yes\n1949-02,2,no\n')).rejects.toThrow(
+      /'1899-12' is before 1900/,
     )
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Target } from '../../../src/learners/learner.ts'
-import type { LinearOptions } from '../../../src/learners/linear/linear-model.ts'
+import type { LinearOptions } from '../../../src/learners/linear/linear-options.ts'
 import { linearRegression } from '../../../src/learners/linear/linear-regression.ts'
 import { logisticRegression } from '../../../src/learners/linear/logistic-regression.ts'
 import { SeededRandom } from '../../../src/stats/seeded-random.ts'
@@ -103,8 +103,8 @@ describe('linear models', () => {
     expect(() => logisticRegression({ learningRate: 0 })).toThrow(
       'logistic-regression, learningRate: 0 is out of range. Give a number above 0 and at most 100.',
     )
-    expect(() => linearRegression({ optimizer: 'adam' as never })).toThrow(
-      `linear-regression, optimizer: "adam" is not a choice. Give one of 'adagrad', 'sgd'.`,
+    expect(() => linearRegression({ optimizer: 'newton' as never })).toThrow(
+      `linear-regression, optimizer: "newton" is not a choice. Give one of 'adagrad', 'sgd', 'momentum',`,
     )
     expect(() => linearRegression({ rate: 1 } as never)).toThrow(/there is no such option/)
   })
