@@ -10,6 +10,8 @@ const slow = [
 ]
 // Thousands of runs with faults: `npm run test:faults`.
 const long = ['test/faults/**/*.test.ts']
+// Of every learner and transformer, over as many rows as the contract asks for; the unit tests take fewer.
+const contracts = ['test/contracts/learner.test.ts', 'test/contracts/transformer.test.ts']
 // A Kafka broker, which test/kafka/start-kafka.ts starts.
 const kafka = ['test/kafka/**/*.test.ts']
 
@@ -30,7 +32,12 @@ export default defineConfig({
           setupFiles: ['test/seed-properties.ts'],
           include: ['test/**/*.test.ts'],
           exclude: [...slow, ...long, ...kafka],
+          provide: { contracts: 'quick' },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'contracts', include: contracts, provide: { contracts: 'whole' }, testTimeout: 120_000 },
       },
       { extends: true, test: { name: 'process', include: slow, testTimeout: 300_000, hookTimeout: 300_000 } },
       {

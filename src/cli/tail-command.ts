@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { countOption } from './count-option.ts'
+import { offsetOfLast } from './offset-of-last.ts'
 import { Project } from './project.ts'
 import type { Terminal } from './terminal.ts'
 import { topicBounds, topicRecords, type TopicRecord } from './topic-records.ts'
@@ -34,11 +35,14 @@ Examples:
       const { terminal, json } = project
       await project.withPlatform(
         async (platform) => {
-          const from = (await topicBounds(platform.log, topic)).map(({ partition, start, readableEnd }) => ({
-            topic,
-            partition,
-            offset: options.fromStart ? start : Math.max(start, readableEnd - options.last),
-          }))
+          const { log } = platform
+          const from = await Promise.all(
+            (await topicBounds(log, topic)).map(async ({ partition, start }) => ({
+              topic,
+              partition,
+              offset: options.fromStart ? start : await offsetOfLast(log, { topic, partition }, options.last),
+            })),
+          )
           const records = topicRecords(platform, from, { follow: options.follow })
           await new Promise<void>((resolve, reject) => {
             const listening = records.subscribe({

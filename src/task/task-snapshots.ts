@@ -9,7 +9,7 @@ import type { RecoveredTask } from './start-task.ts'
 const KEPT_MODELS = 10 // versions that left the race, of those that served and of those that did not
 const SNAPSHOT_MS = 2000 // a tail that takes this long to replay is worth a snapshot
 const SNAPSHOT_BYTES = 96 * 1024 * 1024 // so many are copied in some 20 ms, in which the task stands still
-const WORTH = 30 // times what a snapshot takes of this thread and its worker: so much computing lies between two at least
+const WORTH = 30 // times what a snapshot takes of this thread and its worker: no sooner is one due for its size
 
 /**
  * The snapshots of a running task: captured between two transactions, written once the one before is committed, then
@@ -97,8 +97,8 @@ export class TaskSnapshots {
     const near = computingMs * 2 >= SNAPSHOT_MS || changedBytes * 2 >= SNAPSHOT_BYTES
     if (near && stateBytes > capture.room) this.prepare(stateBytes)
     if (this.preparing && computingMs < 2 * SNAPSHOT_MS) return false
-    if (computingMs < WORTH * (this.pausedCpuMs + writer.cpuMs)) return false
-    return computingMs >= SNAPSHOT_MS || changedBytes >= SNAPSHOT_BYTES
+    if (computingMs >= SNAPSHOT_MS) return true
+    return changedBytes >= SNAPSHOT_BYTES && computingMs >= WORTH * (this.pausedCpuMs + writer.cpuMs)
   }
 
   /** Asks for memory once for a state of some size: where there is none to be had, captures allocate their own. */

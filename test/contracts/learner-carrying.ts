@@ -15,8 +15,9 @@ import {
   rowsFor,
   run,
 } from './learner-suite.ts'
+import { trainedRows } from './row-counts.ts'
 
-const TRAINED = 5000
+const TRAINED = trainedRows / 2
 const number: Column = { name: 'added', kind: 'number', size: 1 }
 const codes: Column = { name: 'addedPlace', kind: 'indicator', size: 40 }
 

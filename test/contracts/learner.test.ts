@@ -52,6 +52,7 @@ const parts: Record<string, string> = {
   'trees/class-tree.ts': 'what the Hoeffding trees that classify share',
   'trees/explain-path.ts': 'how a tree explains itself',
   'trees/growing-tree.ts': 'what all trees share',
+  'trees/inner-statistics.ts': 'what a node learns that was split',
   'trees/leaf-slots.ts': 'where leaves keep what they know',
   'trees/quick-normal-cdf.ts': 'the normal distribution for split searches',
   'trees/running-adaptive-tree.ts': 'an adaptive tree at work',

@@ -4,6 +4,7 @@ import { SeededRandom } from '../../src/stats/seeded-random.ts'
 import { type RowSchema, rowSchema } from '../../src/transforms/row-schema.ts'
 import type { RunningTransformer, Transformer } from '../../src/transforms/transformer.ts'
 import { type LabelledRows, suiteRows, withExtremes } from './learner-rows.ts'
+import { longRows, trainedRows } from './row-counts.ts'
 
 /** A transformer over certain rows, as the suite tests it. */
 export interface TransformerSubject {
@@ -15,9 +16,6 @@ export interface TransformerSubject {
   /** Bytes that its state may reach; default: what it has at the start. */
   readonly bound?: number
 }
-
-const TRAINED = 10_000
-const LONG = 100_000
 
 /** The checks every transformer must pass: each throws where the contract is broken. */
 export const transformerChecks: Readonly<Record<string, (subject: TransformerSubject) => void>> = {
@@ -51,16 +49,16 @@ export const transformerChecks: Readonly<Record<string, (subject: TransformerSub
   },
 
   'is deterministic': (subject) => {
-    const data = rowsFor(subject, TRAINED, 2)
+    const data = rowsFor(subject, trainedRows, 2)
     const [one, other] = [fresh(subject), fresh(subject)]
     assertSame(run(one, data), run(other, data))
     assertSame(one.save(), other.save())
   },
 
   'saved, loaded and gone on, equals never having stopped': (subject) => {
-    const data = withExtremes(subject.schema, rowsFor(subject, TRAINED + 2000, 3), 3)
+    const data = withExtremes(subject.schema, rowsFor(subject, trainedRows + 2000, 3), 3)
     const random = new SeededRandom(3)
-    const stops = new Set([0, 1, 2, TRAINED, ...Array.from({ length: 8 }, () => random.nextInt(data.count))])
+    const stops = new Set([0, 1, 2, trainedRows, ...Array.from({ length: 8 }, () => random.nextInt(data.count))])
     const running = fresh(subject)
     let resumed = fresh(subject)
     const out = new Float64Array(running.schema.columns.length)
@@ -75,7 +73,7 @@ export const transformerChecks: Readonly<Record<string, (subject: TransformerSub
   },
 
   'transform changes nothing': (subject) => {
-    const data = withExtremes(subject.schema, rowsFor(subject, TRAINED, 4), 4)
+    const data = withExtremes(subject.schema, rowsFor(subject, trainedRows, 4), 4)
     const [watched, left] = [fresh(subject), fresh(subject)]
     const out = new Float64Array(watched.schema.columns.length)
     for (let n = 0; n < data.count; n++) {
@@ -90,7 +88,7 @@ export const transformerChecks: Readonly<Record<string, (subject: TransformerSub
   },
 
   'a missing number is not learned': (subject) => {
-    const data = rowsFor(subject, TRAINED, 5)
+    const data = rowsFor(subject, trainedRows, 5)
     const { columns } = subject.schema
     const at = columns.findLastIndex((column) => column.kind === 'number')
     const [full, holed] = [fresh(subject), fresh(subject)]
@@ -109,19 +107,19 @@ export const transformerChecks: Readonly<Record<string, (subject: TransformerSub
   },
 
   'stays sound on missing, huge, tiny and constant numbers and on codes out of range': (subject) => {
-    const data = withExtremes(subject.schema, rowsFor(subject, TRAINED, 6), 6)
+    const data = withExtremes(subject.schema, rowsFor(subject, trainedRows, 6), 6)
     const running = fresh(subject)
     run(running, data)
     run(running, { ...data, rows: data.rows.map(() => 1e100) })
     run(running, { ...data, rows: data.rows.map((_, i) => (i % 2 === 0 ? 1e-320 : 0)) })
     for (const weight of [1e-300, 1e12]) run(running, data, weight)
-    const sound = run(running, rowsFor(subject, TRAINED, 7))
+    const sound = run(running, rowsFor(subject, trainedRows, 7))
     const broken = sound.findIndex((value) => !Number.isFinite(value))
     assert.equal(broken, -1, `double ${broken} is ${sound[broken]}`)
   },
 
   'weights are repetitions, and 0 changes nothing': (subject) => {
-    const data = rowsFor(subject, TRAINED, 8)
+    const data = rowsFor(subject, trainedRows, 8)
     const [weighted, repeated] = [fresh(subject), fresh(subject)]
     for (let n = 0; n < data.count; n++) {
       const weight = n % 4
@@ -140,7 +138,7 @@ export const transformerChecks: Readonly<Record<string, (subject: TransformerSub
 
   'does not use the label': (subject) => {
     if (subject.supervised) return
-    const data = rowsFor(subject, TRAINED, 9)
+    const data = rowsFor(subject, trainedRows, 9)
     const [labelled, blind] = [fresh(subject), fresh(subject)]
     for (let n = 0; n < data.count; n++) {
       labelled.learn(data.rows, n * data.width, data.labels[n], 1)
@@ -151,7 +149,7 @@ export const transformerChecks: Readonly<Record<string, (subject: TransformerSub
 
   'a clone shares nothing': (subject) => {
     const original = fresh(subject)
-    run(original, rowsFor(subject, TRAINED, 10))
+    run(original, rowsFor(subject, trainedRows, 10))
     const other = rowsFor(subject, 500, 11)
     const before = original.save()
     const clone = original.clone()
@@ -167,7 +165,7 @@ export const transformerChecks: Readonly<Record<string, (subject: TransformerSub
   'does not grow': (subject) => {
     const running = fresh(subject)
     const bound = subject.bound ?? running.byteSize()
-    run(running, rowsFor(subject, LONG, 12))
+    run(running, rowsFor(subject, longRows, 12))
     assert.ok(running.byteSize() <= bound, `${running.byteSize()} bytes, the bound is ${bound}`)
     assert.ok(running.save().length <= bound + 20_000)
   },

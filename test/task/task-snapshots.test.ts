@@ -64,13 +64,20 @@ test('a snapshot is due earlier when so much has changed that the task would soo
   expect(await captured(snapshots)).toBeDefined()
 })
 
-test('between snapshots lies thirty times of what one costs', async () => {
-  const { computation, snapshots } = taskOf(8000)
+test('for its size a snapshot is due no sooner than after thirty times what one costs, and after two seconds whatever it costs', async () => {
+  const { pages, computation, snapshots } = taskOf(100 << 20)
   computation.computingMs = 2000
   expect(await written(snapshots, await captured(snapshots), 1)).toBe(true)
-  Reflect.set(snapshots, 'pausedCpuMs', 100)
-  computation.computingMs = 2999
+  pages.touchRange(0, pages.length)
+  Reflect.set(snapshots, 'pausedCpuMs', 50)
+  computation.computingMs = 1499
   expect(await captured(snapshots)).toBeUndefined()
-  computation.computingMs = 3000
+  computation.computingMs = 1500
+  expect(await written(snapshots, await captured(snapshots), 2)).toBe(true)
+  pages.touchRange(0, pages.length)
+  Reflect.set(snapshots, 'pausedCpuMs', 5000)
+  computation.computingMs = 1999
+  expect(await captured(snapshots)).toBeUndefined()
+  computation.computingMs = 2000
   expect(await captured(snapshots)).toBeDefined()
 })

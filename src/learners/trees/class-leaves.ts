@@ -35,8 +35,8 @@ export class ClassLeaves extends LeafSlots {
   readonly seenAt = HEAD
   readonly numbersAt: number
   readonly codesAt: number
-  private readonly normAt: number
-  private readonly exponentAt: number
+  readonly normAt: number
+  readonly exponentAt: number
   private readonly codes: CodeWeights
   private readonly exponents: Float64Array
   /** Where numbers are split by bins instead of Gaussians; undefined else. */

@@ -8,6 +8,7 @@ import type { Learner, Problem, RunningLearner, Target } from '../learner.ts'
 import { ClassTree } from './class-tree.ts'
 import type { TreeArrays } from './growing-tree.ts'
 import { explainPath } from './explain-path.ts'
+import { innerStatistics } from './inner-statistics.ts'
 import { type TreeOptions, type TreeParameters, treeParameters } from './tree-parameters.ts'
 
 const problems: readonly Problem[] = Object.freeze(['binary', 'multiclass'] as const)
@@ -109,7 +110,7 @@ class RunningExtremelyFastTree implements RunningLearner {
     for (let node = ROOT; node !== leaf; node = nodes.child(node, row, offset)) {
       const slot = nodes.slot[node]
       nodes.counts[node * classes + label] += weight
-      leaves.learn(slot, row, offset, label, weight, clean)
+      innerStatistics.learn(leaves, slot, row, offset, label, weight, clean)
       if (leaves.addWeight(slot, weight) < this.parameters.reevaluationPeriod) continue
       leaves.clearWeight(slot)
       if (this.reconsider(node)) return
@@ -135,6 +136,7 @@ class RunningExtremelyFastTree implements RunningLearner {
     const { nodes, search } = tree
     const bound = this.boundOf(node)
     if (bound === Infinity) return false
+    innerStatistics.settle(tree.leaves, nodes.slot[node])
     search.run(nodes.slot[node], nodes.counts, node * tree.classes)
     const column = nodes.column(node)
     const own = search.merits[column]
