@@ -44,7 +44,7 @@ async function said(running: ReturnType<typeof startProgram>, pattern: RegExp): 
 }
 
 test('npm run cluster starts Kafka and a schema registry, keeps what they hold, and stops them with Ctrl-C', async () => {
-  const [port, registryPort] = [await freePort(), await freePort()]
+  const [port, registryPort] = [await freePort(2), await freePort()]
   const args = ['--port', `${port}`, '--registry-port', `${registryPort}`, '--data', join(root, 'data')]
   const first = startProgram(args)
   await said(first, /Ctrl-C stops it/)
