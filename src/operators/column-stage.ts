@@ -7,6 +7,7 @@ import { StringColumn } from '../stream/string-column.ts'
 import { timeRange } from '../stream/time-range.ts'
 
 const { earliestMs, latestMs } = timeRange
+const LONGEST_SHOWN = 60 // characters of a wrong text in the cause of a dead letter
 
 /**
  * All of a graph that has no state, column by column: what every record needs (a key, a sane time), the checks of
@@ -155,9 +156,24 @@ function failed(check: FieldCheck, columns: InputColumns, row: number, members: 
     if (field.isText) field.setText(row, String(check.replacement))
     else field.values[row] = Number(check.replacement)
   } else {
-    columns.reject(row, `'${name}' ${check.required ? 'is missing' : 'fails its check'}`, 'validate')
+    columns.reject(row, `'${name}' is ${wrong(check, columns.fields[check.field], row)}`, 'validate')
     members[row] = 0
   }
+}
+
+/** What a value that failed its check is, and what it is not. */
+function wrong(check: FieldCheck, field: NumberColumn | StringColumn, row: number): string {
+  if (field.isText) {
+    const text = field.text(row)
+    if (text === null) return 'missing'
+    const shown = `'${text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text}'`
+    const { pattern, oneOf } = check
+    if (oneOf !== undefined && !oneOf.includes(text)) return `${shown}, not one of the ${oneOf.length} allowed`
+    return `${shown}, which does not match ${String(pattern)}`
+  }
+  const value = field.values[row]
+  if (value !== value) return 'missing'
+  return value < check.min ? `${value}, below ${check.min}` : `${value}, above ${check.max}`
 }
 
 function applyFilter(node: EventsNode, columns: InputColumns, members: Uint8Array, view: RecordView): void {

@@ -33,7 +33,7 @@ export async function rebuiltSnapshot(
       'MILLRACE_TASK_REBUILD',
       `stream '${options.graph.name}', --rebuild`,
       'what lies after the newest snapshot would be computed anew, and nothing stands still to rebuild up to',
-      'Run the old version once with `millrace run --drain`, and rebuild without --fork',
+      `Run the old version once with \`millrace run ${options.graph.name} --drain\`, and rebuild without --fork`,
     )
   }
   const rebuilt = await rebuildState(options.rebuild, { ...rebuilding, ...loaded })

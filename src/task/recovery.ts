@@ -43,7 +43,13 @@ function unrecoverable(place: string, wrong: string): MillraceError {
  * Whether a tail holds what only the code that wrote it may replay: input or decisions, unless this code was forked from
  * them before. Throws MILLRACE_TASK_CODE_CHANGED.
  */
-export function checkCode(tail: readonly JournalRecord[], code: string, fork: boolean, place: string): void {
+export function checkCode(
+  tail: readonly JournalRecord[],
+  code: string,
+  fork: boolean,
+  stream: string,
+  place: string,
+): void {
   if (fork) return
   const forked = tail.findLastIndex(({ decisions }) =>
     decisions.some((one) => one.kind === 'change' && one.fork && one.code === code),
@@ -54,7 +60,7 @@ export function checkCode(tail: readonly JournalRecord[], code: string, fork: bo
     'MILLRACE_TASK_CODE_CHANGED',
     place,
     `the stream has changed since transaction ${foreign.seq}, and its state after the last snapshot can only be made again by the code that made it`,
-    'Run the old version once with `millrace run --drain` and then this one, or accept the break with `millrace run --fork`',
+    `Run the old version once with \`millrace run ${stream} --drain\` and then this one, or accept the break with \`millrace run ${stream} --fork\``,
   )
 }
 

@@ -103,7 +103,7 @@ async function recover(
           last,
           place,
         )
-  checkCode(tail, options.code, options.fork ?? false, place)
+  checkCode(tail, options.code, options.fork ?? false, options.graph.name, place)
   if (found === undefined) state.begin(last === undefined ? await starts(options, partitions) : tail[0].from)
   for (const record of tail) schemas.learn(record.schemas)
   const rebuilding = { options, state, partitions, schemas, decoders, encoders }

@@ -57,7 +57,7 @@ describe('the operators in a pipeline of anybody', () => {
         validate(new ColumnStage(graph)),
         map((batch) => batch.inputs.map((columns) => [...columns.causes])),
       )
-      const a = [[[1, "'amount' fails its check"]], []]
+      const a = [[[1, "'amount' is -1, below 0"]], []]
       expectObservable(rejected).toBe('a-b-(c|)', { a, b: [[], []], c: [[], []] })
     })
   })

@@ -53,7 +53,7 @@ describe('a check', () => {
       records,
       [6],
     )
-    expect(causes(run)).toEqual(["1: 'amount' fails its check", "3: 'amount' fails its check"])
+    expect(causes(run)).toEqual(["1: 'amount' is -1, below 0", "3: 'amount' is 11, above 10"])
     expect(run.waitingRows()).toEqual([
       [5, 1, 0],
       [Number.NaN, 1, 1],
@@ -111,13 +111,13 @@ describe('a check', () => {
       records,
       [6],
     )
-    expect(causes(byPattern)).toEqual(["5: 'shop' fails its check"])
+    expect(causes(byPattern)).toEqual(["5: 'shop' is 'elsewhere', which does not match /^[a-z]$/g"])
     const byList = runGraph(
       checked((visits) => visits.validate({ shop: { oneOf: ['a'] } })),
       records,
       [6],
     )
-    expect(causes(byList)).toEqual(["5: 'shop' fails its check"])
+    expect(causes(byList)).toEqual(["5: 'shop' is 'elsewhere', not one of the 1 allowed"])
   })
 
   it('after another is about what that let pass, and the first cause counts', () => {
@@ -134,7 +134,7 @@ describe('a check', () => {
       ],
       [4],
     )
-    expect(causes(run)).toEqual(["0: 'amount' fails its check", "1: 'amount' fails its check"])
+    expect(causes(run)).toEqual(["0: 'amount' is 1, below 2", "1: 'amount' is 1, below 2"])
     expect(run.predictions.map(([record]) => record)).toEqual([3])
   })
 })

@@ -70,7 +70,7 @@ test('a dead letter names the stage that turned it down, whatever the words of i
   expect(deadLetters.map(({ stage, cause }) => `${stage}: ${cause}`)).toEqual([
     expect.stringMatching(/^decode: /),
     expect.stringMatching(/^key: its key is longer/),
-    "validate: 'distance' fails its check",
+    "validate: 'distance' is -1, below 0",
     expect.stringMatching(/^arrow: .* threw: thrown on purpose/),
     expect.stringMatching(/^arrow: .*a third time/),
     expect.stringMatching(/^time: time 'departedAt' lies further ahead/),
