@@ -83,6 +83,7 @@ export const errors = {
   MILLRACE_CLI_EXISTS: { retryable: false, status: 409, exitCode: 73 },
   MILLRACE_CLI_CHECK: { retryable: false, status: 500, exitCode: 65 },
   MILLRACE_CLI_API: { retryable: false, status: 503, exitCode: 69 },
+  MILLRACE_CLI_PAUSED: { retryable: false, status: 409, exitCode: 69 },
   MILLRACE_CLI_NOTHING: { retryable: false, status: 404, exitCode: 66 },
   MILLRACE_MODEL_FILE: { retryable: false, status: 400, exitCode: 65 },
   MILLRACE_MODEL_ROW: { retryable: false, status: 400, exitCode: 65 },

@@ -38,7 +38,7 @@ export function bestBaselines(scores: readonly NamedScores[], metric: string): n
 function tile(scores: readonly NamedScores[], metric: string): Markup {
   const [value, error] = headline(scores[0], metric)
   const [best] = bestBaselines(scores, metric)
-  const title = metric === 'roc-auc' ? 'AUC, mean of the days' : metricTitle(metric)
+  const title = metric === 'roc-auc' && scores[0].cohorts.cohorts > 0 ? 'AUC, mean of the days' : metricTitle(metric)
   return markup`<li><span class="quiet">${title}</span><span class="figure">${reportFigure(value)}</span><span class="quiet">${halfWidth(error)}</span>${
     best === undefined ? undefined : markup`<span>${compared(value, scores[best], metric)}</span>`
   }</li>

@@ -35,7 +35,7 @@ export class SliceScores {
   }
 
   readonly observe: OutcomeObserver = (values, at, layout, label) => {
-    const from = at + layout.slots + values[at + layout.servedBy] * layout.kept
+    const from = at + layout.served
     const { out, set } = this
     if (layout.kept === 1) {
       out[0] = this.state.target.problem === 'binary' ? 1 - values[from] : values[from]

@@ -29,6 +29,7 @@ export function backtestLines(result: BacktestResult, terminal: Terminal, elapse
     `${formatCount(events)} events and ${formatCount(predictions)} predictions, ${day(result.from)} to ${day(result.to)}, in ${formatTime(elapsedMs)} (${rate} events/s)`,
     '',
     ...figures([...scores, ...challengers], bold),
+    ...best(scores),
   ]
   const { period, rows } = byPeriod(result)
   if (rows.length > 1)
@@ -63,11 +64,12 @@ function figures(scores: readonly NamedScores[], bold: (text: string) => string)
     ]
     return i === 0 ? row.map(bold) : row
   })
-  return [...textTable([head, ...rows]), ...best(scores, names)]
+  return textTable([head, ...rows])
 }
 
-/** How far what was served is ahead of the best baseline. */
-function best(scores: readonly NamedScores[], names: readonly string[]): string[] {
+/** How far what was served is ahead of the best baseline. Challengers are left out: those that came later saw other rows. */
+function best(scores: readonly NamedScores[]): string[] {
+  const names = Object.keys(scores[0].whole.values)
   const metric = names.includes('log-loss') ? 'log-loss' : names.includes('mae') ? 'mae' : names[0]
   const [served, ...others] = scores.map(({ name, whole }) => ({ name, value: whole.values[metric] }))
   const baselines = others.filter(({ value }) => Number.isFinite(value))
@@ -130,9 +132,14 @@ function periodTable(
 
 function remarks(result: BacktestResult): string[] {
   const { count } = result
+  const waiting = count('predicted') - count('learned') - count('unlabelled') - count('dropped')
   const counted: readonly (readonly [number, string])[] = [
     [count('rejected'), 'records were of no use (dead letters)'],
     [count('unlabelled'), 'predictions got no label within the horizon'],
+    [
+      waiting,
+      `of ${formatCount(count('predicted'))} predictions have no label yet: the figures are of the others alone`,
+    ],
     [count('late'), 'labels came after their horizon'],
     [count('orphaned'), 'labels were for no event'],
     [count('duplicate'), 'labels were for an event that had one'],

@@ -1,9 +1,14 @@
 import { Command, Option } from 'commander'
 import { filter, firstValueFrom } from 'rxjs'
+import { MillraceError } from '../errors.ts'
 import type { EmbeddedPlatform } from '../service/embedded-platform.ts'
 import type { StreamRunner } from '../service/stream-runner.ts'
 import { Project } from './project.ts'
 import { runStream } from './run-stream.ts'
+import { typedCommand } from './typed-command.ts'
+
+const LOOK_MS = 50
+const LOOKS_PAUSED = 40 // two seconds, in which a command to resume would have been taken
 
 interface RunOptions {
   readonly drain?: boolean
@@ -50,7 +55,7 @@ Examples:
         const runner = await runStream(project, platform, loaded, {
           fork: options.fork,
           rebuild: options.rebuild,
-          beside: besideOf(options, platform),
+          beside: besideOf(name, options, platform),
         })
         const { rows, predictions, figures } = runner.current
         if (project.json) project.terminal.json({ stream: name, rows, predictions, commit: figures?.commit })
@@ -62,16 +67,28 @@ Examples:
     })
 }
 
-function besideOf(options: RunOptions, platform: EmbeddedPlatform) {
+function besideOf(stream: string, options: RunOptions, platform: EmbeddedPlatform) {
   if (!options.drain && !options.untilCaughtUp) return undefined
   return async (runner: StreamRunner, stop: AbortSignal): Promise<'stop'> => {
     const reached = runner.status.pipe(filter(({ phase }) => phase === 'running'))
     await firstValueFrom(reached, { defaultValue: undefined })
     if (options.untilCaughtUp)
-      while (!stop.aborted && !(await isCaughtUp(runner, platform)))
-        await new Promise((resolve) => setTimeout(resolve, 50))
+      for (let paused = 0; !stop.aborted && !(await isCaughtUp(runner, platform)); ) {
+        paused = runner.figures()?.progress.isPaused ? paused + 1 : 0
+        if (paused === LOOKS_PAUSED) throw pausedError(stream)
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      }
     return 'stop'
   }
+}
+
+function pausedError(stream: string): MillraceError {
+  return new MillraceError(
+    'MILLRACE_CLI_PAUSED',
+    `run of stream '${stream}'`,
+    'it is paused, and records wait to be read: it would never catch up',
+    `Let it go on with ${typedCommand(`resume ${stream}`)}, then run it again`,
+  )
 }
 
 async function isCaughtUp(runner: StreamRunner, { log }: EmbeddedPlatform): Promise<boolean> {

@@ -15,7 +15,7 @@ interface RowDescription {
   readonly keys: readonly string[]
 }
 
-const SCALARS = ['eventTime', 'arrival', 'deadline', 'sequence', 'servedBy', 'last', 'label'] as const
+const SCALARS = ['eventTime', 'arrival', 'deadline', 'sequence', 'last', 'label'] as const
 
 /**
  * The waiting rows as a part of the state that outlives a change of the stream: saved with the names of what they keep,
@@ -92,6 +92,9 @@ export class CarriedRows implements Stateful {
       }
     })
     for (const scalar of SCALARS) to[into + layout[scalar]] = from[at + saved.layout[scalar]]
+    for (let o = 0; o < kept; o++) to[into + layout.served + o] = from[at + saved.layout.served + o]
+    const servedBy = from[at + saved.layout.servedBy]
+    to[into + layout.servedBy] = servedBy < own.slots ? servedBy : -1
     own.keys.forEach((definition, k) => {
       const before = saved.keys.indexOf(definition)
       to[into + layout.labelKeys + k] = before < 0 ? -1 : from[at + saved.layout.labelKeys + before]

@@ -77,7 +77,7 @@ export class Evaluation {
     const last = values[at + layout.last]
     const servedBy = values[at + layout.servedBy]
     const { kept } = layout
-    const served = this.score(SERVED, cohort, values, at + layout.slots + servedBy * kept, kept, label, last)
+    const served = this.score(SERVED, cohort, values, at + layout.served, kept, label, last)
     this.servedLoss = served ? this.loss(label) : Number.NaN
     const baselines = this.names.length - 1
     for (let b = 0; b < baselines; b++)

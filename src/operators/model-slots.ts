@@ -44,7 +44,9 @@ export interface ModelChange {
 /** What is saved of a model beside its learner. */
 export type SavedModelSlot = Omit<ModelSlot, 'learner'>
 
-const SPARE = 2 // one slot for a retrained challenger, one for a former champion on probation
+// One slot for a retrained challenger, one for a former champion on probation. A stream that retrains no more has them
+// too: a retrained model may be its champion.
+const SPARE = 2
 
 /**
  * The models of a task, each in a slot of its own: a prediction keeps one place for each slot, so a swap moves the
@@ -60,6 +62,7 @@ export class ModelSlots implements Stateful {
   private readonly descriptions: readonly Learner<any, any>[]
   private readonly target: Target
   private readonly task: number
+  private readonly retrains: boolean
   private isLoaded = false
   /** Why models begin anew where none could be loaded. */
   private reason = 'the definition of the models changed'
@@ -72,7 +75,7 @@ export class ModelSlots implements Stateful {
     this.schema = rowSchema(columns.map(({ name, kind, size }) => ({ name, kind, size })))
     this.target = target
     this.task = task
-    const spare = plan.retrain === undefined ? 0 : SPARE
+    this.retrains = plan.retrain !== undefined
     this.slots = this.descriptions.map((_, description) => ({
       version: description === 0 ? `v${task}.0` : `v${task}.0-c${description}`,
       parent: '',
@@ -84,7 +87,7 @@ export class ModelSlots implements Stateful {
       learner: this.build(description),
       role: description === 0 ? 'champion' : 'challenger',
     }))
-    for (let i = 0; i < spare; i++) this.slots.push(undefined)
+    for (let i = 0; i < SPARE; i++) this.slots.push(undefined)
   }
 
   /**
@@ -202,7 +205,7 @@ export class ModelSlots implements Stateful {
     const { description } = slot
     const carried = carriedModel(this.descriptions[description], model, from, this.columns, this.target)
     const reason = `the columns changed: ${columnChanges(from, this.columns)}`
-    const isNamed = slot.parent === '' && (description > 0 || this.slots.length === this.descriptions.length)
+    const isNamed = slot.parent === '' && (description > 0 || !this.retrains)
     const isServing = slot.role === 'champion'
     if (carried === undefined && !isServing && !isNamed) return undefined
     this.moved.push({ slot: i, isCarried: carried !== undefined, reason })

@@ -18,7 +18,9 @@ export interface PendingLayout {
   readonly deadline: number
   /** How many rows had been predicted before this one. */
   readonly sequence: number
-  /** Which slot was champion. */
+  /** What was served, beside the places of the slots: it outlives a change of them. */
+  readonly served: number
+  /** Which slot was champion; -1 for one that the stream has no more. */
   readonly servedBy: number
   /** The latest label known when it was predicted; NaN for none. */
   readonly last: number
@@ -48,6 +50,7 @@ export function pendingLayout(graph: Graph, slots: number, baselines: number, ou
     arrival: take(1),
     deadline: take(1),
     sequence: take(1),
+    served: take(kept),
     servedBy: take(1),
     last: take(1),
     label: take(1),

@@ -111,6 +111,7 @@ export class Prequential {
       learner.predict(values, at + layout.row, prediction, 0)
       keep(prediction, values, at + layout.slots + s * kept, kept)
       if (s !== champion) continue
+      keep(prediction, values, at + layout.served, kept)
       const index = output.add(row, values[at + layout.eventTime], values[at + layout.arrival], slot.version)
       for (let o = 0; o < prediction.length; o++) output.values[index * prediction.length + o] = prediction[o]
     }

@@ -65,6 +65,7 @@ export class Computation {
       const feed = new PartitionFeed({
         at,
         reader: await readerOf(options.log, at, position),
+        clock: options.clock,
         offset: position,
         onChange: () => changes.notify(),
         contiguous: guardsOf(options.guards).contiguity,
@@ -118,6 +119,13 @@ export class Computation {
   /** Whether the log held nothing more when it was last looked at. */
   get isCaughtUp(): boolean {
     return this.feeds.every((feed) => feed.caughtUp)
+  }
+
+  /** When the log was last looked at, by the feed for which that is longest ago, ms. */
+  get polledMs(): number {
+    let oldest = Number.POSITIVE_INFINITY
+    for (const { polledMs } of this.feeds) oldest = Math.min(oldest, polledMs)
+    return oldest
   }
 
   /** Rows of the latest micro-batch. */

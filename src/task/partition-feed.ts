@@ -1,3 +1,4 @@
+import type { Clock } from '../log/clock.ts'
 import type { LogReader } from '../log/log.ts'
 import type { RecordBatch } from '../log/record-batch.ts'
 
@@ -19,6 +20,7 @@ export interface Slice {
 export interface FeedOptions {
   readonly at: TaskPartition
   readonly reader: LogReader
+  readonly clock: Clock
   readonly offset: number
   /** Called when there may be something new: data, the end of a poll, a failure. */
   readonly onChange: () => void
@@ -53,6 +55,8 @@ export class PartitionFeed {
   position: number
   /** Arrival of the latest record taken, ms: later ones never lie before it. */
   arrival = Number.NEGATIVE_INFINITY
+  /** When the latest completed poll was answered, by the clock, ms: what `caughtUp` says is as old as that. */
+  polledMs = Number.NEGATIVE_INFINITY
   private readonly options: FeedOptions
   private readonly queue: QueuedBatch[] = []
   private index = 0
@@ -153,9 +157,10 @@ export class PartitionFeed {
 
   private async poll(): Promise<void> {
     this.polling = true
-    const { reader, onChange } = this.options
+    const { reader, clock, onChange } = this.options
     try {
       const batches = await reader.poll(POLL_BYTES, WAIT_MS)
+      const answeredMs = clock.now()
       let whole = true
       for (const batch of batches) {
         if (batch.count === 0) continue
@@ -177,6 +182,7 @@ export class PartitionFeed {
           this.options.contiguous === false ? reader.position(0) : Math.max(this.expected, reader.position(0))
         this.expected = this.readTo
         this.readableEnd = reader.readableEnd(0)
+        this.polledMs = answeredMs
       } else reader.seek(0, this.expected)
     } catch (error) {
       if (!this.closed) this.failure = error

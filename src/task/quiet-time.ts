@@ -7,34 +7,40 @@ const MOST_MS = 2000 // counted between two looks: a process that stood still or
 
 /**
  * Time on a quiet stream: without records it goes on from the latest arrival as the clock does, so that horizons end there,
- * too. That it does is decided, for the journal, only when a label falls due.
+ * too; only up to where every partition has answered, since of a log that can't be reached nobody knows what came. That it
+ * does is decided, for the journal, only when a label falls due.
  */
 export class QuietTime {
   private readonly clock: Clock
   private readonly computation: Computation
   private readonly state: TaskState
   private quietMs = 0
-  private lookedMs: number
+  /** Up to where time was counted. */
+  private countedMs: number
 
   constructor(clock: Clock, computation: Computation, state: TaskState) {
     this.clock = clock
     this.computation = computation
     this.state = state
-    this.lookedMs = clock.now()
+    this.countedMs = clock.now()
   }
 
   /** Something came. */
   end(): void {
     this.quietMs = 0
-    this.lookedMs = this.clock.now()
+    this.countedMs = this.clock.now()
   }
 
   /** Nothing has come since the last look: gives what is to be decided of it. */
   look(): Decision | undefined {
     const { computation, state } = this
     const now = this.clock.now()
-    this.quietMs += Math.max(0, Math.min(now - this.lookedMs, MOST_MS))
-    this.lookedMs = now
+    const heardMs = Math.min(now, computation.polledMs)
+    if (now < this.countedMs) this.countedMs = now // the clock was set back
+    if (heardMs > this.countedMs) {
+      this.quietMs += Math.min(heardMs - this.countedMs, MOST_MS)
+      this.countedMs = heardMs
+    }
     const toMs = state.learning.count('nowMs') + this.quietMs
     if (!computation.isCaughtUp || toMs < state.learning.nextDeadlineMs) return undefined
     this.end()

@@ -58,7 +58,7 @@ describe('a planted fault', () => {
         this.learn(values, at, label)
         const { learner } = this.models.serving
         learner.predict(values, at + this.layout.row, this.prediction, 0)
-        values[at + this.layout.slots] = this.prediction[1]
+        values[at + this.layout.served] = this.prediction[1]
         original.call(this, values, at, label, nowMs)
       }
     })

@@ -186,6 +186,13 @@ describe('the command line', () => {
     ).toEqual(rows.map((_, i) => `c${i}`))
     const inspected = JSON.parse((await runMillrace(['inspect', 'clicks', '--json'], {}, folder)).output)
     expect(inspected).toMatchObject({ partitions: [{ partition: 'clicks.rows/0', committed: 500, end: 500, lag: 0 }] })
+    await runMillrace(['pause', 'clicks'], {}, folder)
+    expect(await runMillrace(['run', 'clicks', '--until-caught-up'], {}, folder)).toMatchObject({ exitCode: 0 })
+    await runMillrace(['produce', 'clicks.rows', '--from', 'events.jsonl'], {}, folder)
+    expect(await runMillrace(['run', 'clicks', '--until-caught-up'], {}, folder)).toMatchObject({
+      exitCode: 69, // MILLRACE_CLI_PAUSED
+      errors: expect.stringContaining('resume clicks'),
+    })
     expect(await runMillrace(['plan', 'clicks'], {}, folder)).toMatchObject({
       exitCode: 0,
       output: expect.stringContaining('is that of its last transaction'),

@@ -5,6 +5,7 @@ import { MemoryLog } from '../../src/log/memory-log.ts'
 import { OutgoingBatchBuilder } from '../../src/log/outgoing-batch-builder.ts'
 import type { RecordBatch } from '../../src/log/record-batch.ts'
 import { PartitionFeed } from '../../src/task/partition-feed.ts'
+import { ManualClock } from '../../src/testing/manual-clock.ts'
 
 const place = { topic: 'events', partition: 0 }
 
@@ -52,6 +53,7 @@ async function taken(reader: LogReader, offset: number, contiguous = true): Prom
   const feed = new PartitionFeed({
     at: { input: 0, ...place },
     reader,
+    clock: new ManualClock(),
     offset,
     onChange: () => changed(),
     prepare: (batch) => batch.timestamps,

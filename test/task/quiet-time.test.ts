@@ -1,11 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { logisticRegression, pipeline, standardScaler } from 'millrace'
 import { expect, it } from 'vitest'
+import type { Clock } from '../../src/log/clock.ts'
+import type { LogReader } from '../../src/log/log.ts'
 import { MemoryBroker } from '../../src/log/memory-broker.ts'
 import { MemoryLog } from '../../src/log/memory-log.ts'
 import { MemoryBlobStore } from '../../src/store/memory-blob-store.ts'
+import type { Computation } from '../../src/task/computation.ts'
 import { Journal } from '../../src/task/journal.ts'
+import { PartitionFeed } from '../../src/task/partition-feed.ts'
+import { QuietTime } from '../../src/task/quiet-time.ts'
 import { startTask } from '../../src/task/start-task.ts'
+import type { TaskState } from '../../src/task/task-state.ts'
 import type { Task } from '../../src/task/task.ts'
 import { ManualClock } from '../../src/testing/manual-clock.ts'
 import { stateDigest } from '../../src/testing/state-digest.ts'
@@ -65,4 +71,45 @@ it('on a quiet stream horizons end by the clock, in replay as they did live', as
   await replayed.run()
   task.stop()
   await expect(running).rejects.toMatchObject({ code: 'MILLRACE_LOG_FENCED' })
+})
+
+/** Quiet time over one partition without records, a label due 20 s after the latest arrival. */
+function quietTime(clock: Clock, reader: Pick<LogReader, 'poll'>) {
+  const wholeReader = { ...reader, position: () => 100, readableEnd: () => 100 } as unknown as LogReader
+  const at = { input: 0, topic: 'events', partition: 0 }
+  const options = { at, reader: wholeReader, clock, offset: 100, onChange: () => {} }
+  const feed = new PartitionFeed({ ...options, prepare: (batch) => batch.timestamps })
+  const computation: Pick<Computation, 'isCaughtUp' | 'polledMs'> = {
+    get isCaughtUp() {
+      return feed.caughtUp
+    },
+    get polledMs() {
+      return feed.polledMs
+    },
+  }
+  const learning = { count: () => 1_000_000, nextDeadlineMs: 1_020_000 }
+  return { feed, quiet: new QuietTime(clock, computation as Computation, { learning } as unknown as TaskState) }
+}
+
+it('does not count time while the log does not answer, and goes on once it does', async () => {
+  const clock = new ManualClock()
+  const answers: (() => void)[] = []
+  const poll = () => new Promise<[]>((resolve) => answers.push(() => resolve([])))
+  const { feed, quiet } = quietTime(clock, { poll })
+  /** Seconds until a decision, at most `most`, each with a look. */
+  const decidedAfter = async (most: number, answered: boolean): Promise<number> => {
+    for (let second = 1; second <= most; second++) {
+      feed.fill()
+      clock.advance(1000)
+      if (answered) answers.pop()?.()
+      await nextTurn()
+      if (quiet.look() !== undefined) return second
+    }
+    return -1
+  }
+  expect(await decidedAfter(10, true)).toBe(-1)
+  expect(feed.caughtUp).toBe(true)
+  expect(await decidedAfter(3600, false)).toBe(-1) // an hour without an answer
+  expect(feed.caughtUp).toBe(true)
+  expect(await decidedAfter(20, true)).toBe(9) // ten seconds before; of the hour, the longest that counts between two looks
 })

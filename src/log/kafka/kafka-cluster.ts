@@ -161,11 +161,7 @@ export class KafkaCluster {
       try {
         return await attempt()
       } catch (error) {
-        const passing =
-          error instanceof KafkaCodeError
-            ? isPassingKafkaCode(error.kafkaCode)
-            : error instanceof MillraceError && error.code === 'MILLRACE_LOG_UNAVAILABLE'
-        if (this.#closed || !passing || performance.now() > deadline)
+        if (this.#closed || !isPassing(error) || performance.now() > deadline)
           throw error instanceof KafkaCodeError ? kafkaErrors.refused(place, error) : error
         if (topic !== undefined) this.forget(topic)
         await sleep(pauseMs)
@@ -230,6 +226,13 @@ export class KafkaCluster {
     }
     return connection
   }
+}
+
+/** What a broker refused with a final code passes as little as the code does, though to callers the log is unavailable. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof KafkaCodeError) return isPassingKafkaCode(error.kafkaCode)
+  if (!(error instanceof MillraceError) || error.code !== 'MILLRACE_LOG_UNAVAILABLE') return false
+  return !(error.cause instanceof KafkaCodeError) || isPassingKafkaCode(error.cause.kafkaCode)
 }
 
 function topicError(topic: string, code: number): Error {

@@ -38,6 +38,7 @@ export const kafkaCodes = {
 
 /** Errors after which the same request may succeed, once leaders or coordinators are looked up again. */
 const passing: ReadonlySet<number> = new Set([
+  kafkaCodes.corruptMessage, // damaged on its way, or on a disk of which there are replicas
   kafkaCodes.unknownTopicOrPartition,
   kafkaCodes.leaderNotAvailable,
   kafkaCodes.notLeader,
@@ -57,11 +58,7 @@ const passing: ReadonlySet<number> = new Set([
   kafkaCodes.offsetNotAvailable,
 ])
 
-const fencing: ReadonlySet<number> = new Set([
-  kafkaCodes.invalidProducerEpoch,
-  kafkaCodes.invalidProducerIdMapping,
-  kafkaCodes.producerFenced,
-])
+const fencing: ReadonlySet<number> = new Set([kafkaCodes.invalidProducerEpoch, kafkaCodes.producerFenced])
 
 export function isPassingKafkaCode(code: number): boolean {
   return passing.has(code)

@@ -51,6 +51,14 @@ export const kafkaErrors = {
     return new MillraceError('MILLRACE_LOG_DENIED', place, reason(cause), remedy, { cause })
   },
 
+  /** Coordinators forget an id after days without a transaction (transactional.id.expiration.ms): nobody has taken over. */
+  forgotten(transactionalId: string, cause: KafkaCodeError): MillraceError {
+    const wrong = `its coordinator no longer knows it (${cause.message})`
+    const remedy = 'Make a new producer with the same id, and read what is committed'
+    const place = `transactional producer ${transactionalId}`
+    return new MillraceError('MILLRACE_LOG_PRODUCER_FAILED', place, wrong, remedy, { cause })
+  },
+
   unknownOutcome(transactionalId: string, cause: unknown): MillraceError {
     const wrong = `whether its transaction was committed is not known (${reason(cause)})`
     const remedy = 'Make a new producer with the same id, and read what is committed'

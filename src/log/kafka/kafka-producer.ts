@@ -138,15 +138,21 @@ export class KafkaProducer {
       const answers = await Promise.allSettled(groups.map(([leader, group]) => this.#request(leader, group)))
       const left: Sending[] = []
       let failure: unknown
+      let final: Error | undefined
       for (const [i, answer] of answers.entries()) {
         const group = groups[i][1]
         if (answer.status === 'rejected') {
           failure = answer.reason
           left.push(...group)
-        } else failure = this.#settle(group, answer.value, left, acknowledged) ?? failure
+        } else {
+          const settled = this.#settle(group, answer.value, left, acknowledged)
+          failure = settled.passing ?? failure
+          final ??= settled.final
+        }
       }
-      pending = left
+      pending = left // before anything is thrown: what was acknowledged never goes out again
       for (const { topic } of left) this.cluster.forget(topic)
+      if (final !== undefined) throw final
       if (left.length > 0) throw failure
     })
   }
@@ -156,14 +162,15 @@ export class KafkaProducer {
     return connection.send(produceRequest(group, this.transactionalId, this.cluster.options.requestTimeoutMs ?? 30_000))
   }
 
-  /** Takes in what a broker acknowledged; what it left out or could not take now goes to `left`. Throws what is final. */
+  /** Takes in what a broker acknowledged; what it left out or could not take now goes to `left`. Gives why it failed. */
   #settle(
     group: readonly Sending[],
     answer: readonly ProducedPartition[],
     left: Sending[],
     acknowledged?: (place: TopicPartition, baseOffset: number) => void,
-  ): KafkaCodeError | undefined {
-    let failure: KafkaCodeError | undefined
+  ): { readonly passing?: KafkaCodeError; readonly final?: Error } {
+    let passing: KafkaCodeError | undefined
+    let final: Error | undefined
     for (const sending of group) {
       const { target, count } = sending
       const found = answer.find(({ topic, partition }) => topic === target.topic && partition === target.partition)
@@ -173,15 +180,19 @@ export class KafkaProducer {
         acknowledged?.(target, code === kafkaCodes.none ? found!.baseOffset : -1)
       } else if (isPassingKafkaCode(code)) {
         left.push(sending)
-        failure = new KafkaCodeError('produce', code)
-      } else throw this.error('produce', code, target)
+        passing = new KafkaCodeError('produce', code)
+      } else final ??= this.error('produce', code, target)
     }
-    return failure
+    return { passing, final }
   }
 
   /** What an error code that is final for this producer means. */
   error(call: string, code: number, place?: TopicPartition): Error {
-    if (this.transactionalId !== undefined && isFencingKafkaCode(code)) return logErrors.fenced(this.transactionalId)
+    if (this.transactionalId !== undefined) {
+      if (isFencingKafkaCode(code)) return logErrors.fenced(this.transactionalId)
+      if (code === kafkaCodes.invalidProducerIdMapping)
+        return kafkaErrors.forgotten(this.transactionalId, new KafkaCodeError(call, code))
+    }
     const where = place === undefined ? this.#place() : `log topic ${place.topic}, partition ${place.partition}`
     if (code === kafkaCodes.messageTooLarge || code === kafkaCodes.recordListTooLarge) {
       const wrong = `it takes no record batch of up to ${BATCH_BYTES} bytes`
