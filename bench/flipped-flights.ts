@@ -180,7 +180,7 @@ class ServedLosses {
   private count = 0
 
   readonly see: OutcomeObserver = (values, at, layout, label) => {
-    const p = values[at + layout.slots + values[at + layout.servedBy] * layout.kept]
+    const p = values[at + layout.served]
     this.sum += clippedLogLoss(label === 1 ? p : 1 - p, CLIP)
     this.count++
   }
@@ -229,8 +229,7 @@ class RangeLosses {
     this.champion = version
     if (!this.isAfterFlip || this.labels++ < from || this.labels > to) return
     this.of.forEach((which, i) => {
-      const slot = which === 'served' ? values[at + layout.servedBy] : which
-      const p = values[at + layout.slots + slot * layout.kept]
+      const p = values[at + (which === 'served' ? layout.served : layout.slots + which * layout.kept)]
       this.sums[i] += clippedLogLoss(label === 1 ? p : 1 - p, CLIP)
     })
   }

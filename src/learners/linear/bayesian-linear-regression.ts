@@ -39,7 +39,7 @@ export function bayesianLinearRegression(
       parameters: { alpha, beta, intercept },
       weights: 'repetitions',
       covariance: beta / alpha,
-      rule: (state) => new RecursiveRule(state, beta / alpha, 1, intercept),
+      rule: (state, _, slots) => new RecursiveRule(state, slots, beta / alpha, 1, intercept),
     })
   }
   const range = { min: 0, max: 1 - 1e-9, above: true }
@@ -49,6 +49,6 @@ export function bayesianLinearRegression(
     parameters: { alpha, beta, smoothing, intercept },
     weights: 'linear',
     covariance: alpha,
-    rule: (state) => new SmoothedRule(state, alpha, beta, smoothing, intercept),
+    rule: (state, _, slots) => new SmoothedRule(state, slots, alpha, beta, smoothing, intercept),
   })
 }

@@ -1,5 +1,5 @@
 import { MillraceError } from '../../errors.ts'
-import { rowLayout } from '../../transforms/row-layout.ts'
+import { type RowLayout, rowLayout } from '../../transforms/row-layout.ts'
 import type { RowSchema } from '../../transforms/row-schema.ts'
 import { loadSnapshot, saveSnapshot } from '../../transforms/snapshot.ts'
 import { checkLabel } from '../check-label.ts'
@@ -24,7 +24,8 @@ export interface MarginAlgorithm<P extends Problem> {
   readonly model: readonly number[]
   /** The variance of a weight at the start, where the model keeps the covariance of all weights: a square, laid after the slots. */
   readonly covariance?: number
-  rule(state: Float64Array, target: Target): MarginRule
+  /** Over the state of a model with so many slots. */
+  rule(state: Float64Array, target: Target, slots: number): MarginRule
 }
 
 /**
@@ -63,8 +64,7 @@ function carrying(of: MarginAlgorithm<Problem>): NonNullable<Learner['carry']> {
 }
 
 function newState(of: MarginAlgorithm<Problem>, schema: RowSchema): Float64Array {
-  const { numberAt, codeSlots } = rowLayout(schema)
-  const slots = 1 + numberAt.length + codeSlots
+  const slots = slotsOf(rowLayout(schema))
   const stride = of.slot.length
   const weights = of.model.length + slots * stride
   if (of.covariance !== undefined && slots > MOST_COVARIED) throw tooManySlots(of.algorithm, slots)
@@ -75,6 +75,11 @@ function newState(of: MarginAlgorithm<Problem>, schema: RowSchema): Float64Array
   }
   for (let at = weights; at < state.length; at += slots + 1) state[at] = of.covariance!
   return state
+}
+
+/** The intercept, the numbers, the codes. */
+function slotsOf({ numberAt, codeSlots }: RowLayout): number {
+  return 1 + numberAt.length + codeSlots
 }
 
 function tooManySlots(algorithm: string, slots: number): MillraceError {
@@ -101,8 +106,9 @@ class RunningMargin implements RunningLearner {
     this.schema = schema
     this.target = target
     this.state = state
-    this.row = new ActiveRow(rowLayout(schema))
-    this.rule = of.rule(state, target)
+    const layout = rowLayout(schema)
+    this.row = new ActiveRow(layout)
+    this.rule = of.rule(state, target, slotsOf(layout))
   }
 
   predict(row: Float64Array, offset: number, out: Float64Array, at: number): void {

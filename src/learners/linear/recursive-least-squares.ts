@@ -34,6 +34,6 @@ export function recursiveLeastSquares(options: RecursiveLeastSquaresOptions = {}
     slot: [0],
     model: [],
     covariance: spread,
-    rule: (state) => new RecursiveRule(state, spread, forgetting, intercept),
+    rule: (state, _, slots) => new RecursiveRule(state, slots, spread, forgetting, intercept),
   })
 }

@@ -18,9 +18,9 @@ export class RecursiveRule implements MarginRule {
   private readonly reach: Float64Array // covariance times row
 
   /** `state` holds a weight for each slot, then the square; `spread` is the diagonal at the start. */
-  constructor(state: Float64Array, spread: number, forgetting: number, intercept: boolean) {
+  constructor(state: Float64Array, slots: number, spread: number, forgetting: number, intercept: boolean) {
     this.state = state
-    this.slots = Math.round((Math.sqrt(1 + 4 * state.length) - 1) / 2) // state.length = slots + slots squared
+    this.slots = slots
     this.spread = spread
     this.forgetting = forgetting
     this.first = intercept ? 0 : 1

@@ -19,10 +19,10 @@ export class SmoothedRule implements MarginRule {
 
   private readonly faintest: number
 
-  constructor(state: Float64Array, alpha: number, beta: number, smoothing: number, intercept: boolean) {
+  constructor(state: Float64Array, slots: number, alpha: number, beta: number, smoothing: number, intercept: boolean) {
     this.state = state
     this.faintest = FAINTEST * alpha
-    this.slots = Math.round((Math.sqrt(1 + 4 * state.length) - 1) / 2) // state.length = slots + slots squared
+    this.slots = slots
     this.beta = beta
     this.smoothing = smoothing
     this.first = intercept ? 0 : 1

@@ -26,7 +26,7 @@ export function adaptiveParameters(algorithm: string, options: AdaptiveOptions):
     driftDelta: checkParameter(algorithm, 'driftDelta', driftDelta, inside),
     driftWindow: checkParameter(algorithm, 'driftWindow', driftWindow, { min: 1, max: 1e9 }),
     switchSignificance: checkParameter(algorithm, 'switchSignificance', switchSignificance, inside),
-    bootstrap: checkChoice(algorithm, 'bootstrap', bootstrap as never, [true, false] as never[]) as boolean,
+    bootstrap: checkChoice<boolean>(algorithm, 'bootstrap', bootstrap, [true, false]),
     seed: checkParameter(algorithm, 'seed', seed, { min: -1e15, max: 1e15 }),
   }
 }

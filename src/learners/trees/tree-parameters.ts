@@ -52,7 +52,7 @@ export function treeParameters(algorithm: string, options: TreeOptions, more: re
     criterion: checkChoice(algorithm, 'criterion', criterion, criteria),
     splitter: checkChoice(algorithm, 'splitter', splitter, splitters),
     leaves: checkChoice(algorithm, 'leaves', leaves, leafPredictions),
-    binarySplits: checkChoice(algorithm, 'binarySplits', binarySplits as never, [true, false] as never[]),
+    binarySplits: checkChoice<boolean>(algorithm, 'binarySplits', binarySplits, [true, false]),
     maxByteSize: checkParameter(algorithm, 'maxByteSize', maxByteSize, { min: 10_000, max: 1e10, whole: true }),
   }
 }
