@@ -11,7 +11,15 @@ const slow = [
 // Thousands of runs with faults: `npm run test:faults`.
 const long = ['test/faults/**/*.test.ts']
 // Of every learner and transformer, over as many rows as the contract asks for; the unit tests take fewer.
-const contracts = ['test/contracts/learner.test.ts', 'test/contracts/transformer.test.ts']
+const contracts = [
+  'test/contracts/learner.test.ts',
+  'test/contracts/learners/*.test.ts',
+  'test/contracts/transformer.test.ts',
+]
+// Too long for the unit tests, which are run at every turn.
+const forests = ['test/contracts/learners/ensembles.test.ts', 'test/learners/ensembles/ensembles-on-elec2.test.ts']
+// Servers that the tests start themselves.
+const services = ['test/redis/**/*.test.ts', 'test/prometheus/**/*.test.ts']
 // A Kafka broker, which test/kafka/start-kafka.ts starts.
 const kafka = ['test/kafka/**/*.test.ts']
 
@@ -31,15 +39,21 @@ export default defineConfig({
           isolate: false,
           setupFiles: ['test/seed-properties.ts'],
           include: ['test/**/*.test.ts'],
-          exclude: [...slow, ...long, ...kafka],
+          exclude: [...slow, ...long, ...forests, ...services, ...kafka],
           provide: { contracts: 'quick' },
         },
       },
       {
         extends: true,
-        test: { name: 'contracts', include: contracts, provide: { contracts: 'whole' }, testTimeout: 120_000 },
+        test: {
+          name: 'contracts',
+          include: [...contracts, ...forests],
+          provide: { contracts: 'whole' },
+          testTimeout: 120_000,
+        },
       },
       { extends: true, test: { name: 'process', include: slow, testTimeout: 300_000, hookTimeout: 300_000 } },
+      { extends: true, test: { name: 'services', include: services, fileParallelism: false } },
       {
         extends: true,
         test: {

@@ -27,6 +27,7 @@ export function configurationPage(
     'Nothing needs to be configured. What is said on the command line comes before the environment, the environment before the file',
     '`millrace.config.json` in the folder where Millrace is started (`--config` names another), the file before the default. `millrace config` prints each',
     'value and where it comes from. A key that does not exist and a value that is not possible are errors that name it.',
+    'A value that is never shown may also be in a file of its own: `MILLRACE_REDIS_PASSWORD_FILE` names it, and so on.',
     '',
     '| Key | Environment | Default | What it is |',
     '|---|---|---|---|',

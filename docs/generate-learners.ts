@@ -7,7 +7,7 @@ import type { Learner } from '../src/learners/learner.ts'
 import { projectFolder } from '../test/project/read-sources.ts'
 
 const folder = join(projectFolder, 'src/learners')
-const factories = exported as unknown as Readonly<Record<string, (() => Learner) | undefined>>
+const factories = exported as unknown as Readonly<Record<string, ((...around: unknown[]) => Learner) | undefined>>
 
 const head = `# Learners
 
@@ -58,10 +58,20 @@ function learnersOf(from: string): Found[] {
   return found
 }
 
+/** What a learner is described around, where it is around others. */
+function around(name: string): readonly unknown[] {
+  const bayes = exported.gaussianNaiveBayes() as Learner
+  if (name === 'adaptiveConformalIntervals') return [exported.linearRegression()]
+  if (name === 'exponentiallyWeightedAverage') return [[bayes]]
+  if (name === 'stacking') return [bayes, [bayes]]
+  return /Calibration|Scaling|Conformal|VersusRest/.test(name) ? [bayes] : []
+}
+
 /** What the description of a learner says of itself, and the figures of the bench that begin with its name. */
 function facts(name: string, results: readonly BenchResult[]): string[] {
   if (name === 'pipeline') return [] // it is what its steps are
-  const learner = factories[name]?.() as Learner
+  const others = around(name)
+  const learner = factories[name]?.(...others) as Learner
   const title = learner.algorithm.replaceAll('-', ' ')
   const figures = results
     .filter((result) => result.name === 'learners')
@@ -74,10 +84,15 @@ function facts(name: string, results: readonly BenchResult[]): string[] {
   return [
     '',
     `- Problems: ${learner.problems.join(', ')}.`,
-    `- A missing number: ${learner.missing}. Weights: ${learner.weights}.`,
-    `- Options by default: \`${JSON.stringify(learner.parameters)}\`.`,
+    `- A missing number: ${others.length > 0 ? 'as to the learner' : learner.missing}. Weights: ${saysAsOthers(learner, others) ? 'as to the learner' : learner.weights}.`,
+    `- Options by default: \`${JSON.stringify({ ...learner.parameters, learner: undefined, learners: undefined })}\`.`,
     ...(table.length === 0 ? [] : ['', '| | median | least to most |', '|---|---:|---:|', ...table]),
   ]
+}
+
+/** Whether weights mean to a learner what they mean to the one that it is around. */
+function saysAsOthers({ weights }: Learner, [other]: readonly unknown[]): boolean {
+  return (other as Learner | undefined)?.weights === weights
 }
 
 if (process.argv[1] === import.meta.filename) {

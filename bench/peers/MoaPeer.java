@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import moa.classifiers.AbstractClassifier;
 import moa.classifiers.Classifier;
+import moa.core.Utils;
 import moa.options.ClassOption;
 
 /**
@@ -82,7 +83,8 @@ public final class MoaPeer {
     for (int i = 0, n = 0; i < count; i++) {
       Instance row = rows[n];
       if (classes > 1) {
-        if (learner.correctlyClassifies(row)) score++;
+        // Not correctlyClassifies, which boosted trees have for three classes and more only.
+        if (Utils.maxIndex(learner.getVotesForInstance(row)) == (int) row.classValue()) score++;
       } else {
         double[] votes = learner.getVotesForInstance(row);
         score += Math.abs((votes.length > 0 ? votes[0] : 0) - row.classValue());

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type PeerRows, type PeerRun, peerFolder } from './peer-run.ts'
 
@@ -21,17 +21,20 @@ export const moa = {
   version: VERSION,
 
   install(): void {
-    if (existsSync(join(folder, 'MoaPeer.class'))) return
+    const source = join(import.meta.dirname, 'MoaPeer.java')
+    const compiled = join(folder, 'MoaPeer.class')
+    if (existsSync(compiled) && statSync(compiled).mtimeMs > statSync(source).mtimeMs) return
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'pom.xml'), project)
     run('mvn', ['-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=libs'])
-    run('javac', ['-cp', classPath, '-d', folder, join(import.meta.dirname, 'MoaPeer.java')])
+    run('javac', ['-cp', classPath, '-d', folder, source])
   },
 
   /** `learner` in the words of MOA's command line; `warm` rows go to a model that is thrown away. */
   run(learner: string, rows: PeerRows, count: number, warm: number): PeerRun {
     const { path, width, classes } = rows
     const output = run('java', [
+      '-XX:+DisableExplicitGC', // boosted trees collect garbage every thousand rows
       '-cp',
       classPath,
       'MoaPeer',

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { MillraceError } from '../errors.ts'
 import type { ApiContext } from './api-context.ts'
-import { problemSchema } from './problem-schema.ts'
+import { failed, refused } from './problem-response.ts'
 
 const params = Type.Object({ name: Type.String({ description: 'The stream’s name.', examples: ['flight-delay'] }) })
 
@@ -59,7 +59,7 @@ export const commandRoutes: FastifyPluginAsync<ApiContext> = async (app, context
         summary: 'Promote, roll back, retrain, pause or resume',
         params,
         body,
-        response: { 202: accepted, '4xx': problemSchema, '5xx': problemSchema },
+        response: { 202: accepted, '4xx': refused, '5xx': failed },
       },
     },
     async ({ params: { name }, body: command }, reply) => {

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
-import { fastify, type FastifyInstance, LogController } from 'fastify'
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { MillraceError } from '../errors.ts'
 import { type Clock, systemClock } from '../log/clock.ts'
 import { nearest } from '../stream/nearest.ts'
 import type { ServiceMetrics } from '../telemetry/service-metrics.ts'
+import { answerBrokenRequest } from './answer-broken-request.ts'
+import { answerErrors, sendProblem } from './answer-errors.ts'
 import type { ApiContext } from './api-context.ts'
 import { commandRoutes } from './command-routes.ts'
+import { describeApi } from './describe-api.ts'
 import { Followers } from './followers.ts'
 import { healthRoutes } from './health-routes.ts'
 import { metricsRoutes } from './metrics-routes.ts'
-import { problemOf } from './problem.ts'
 import { recordRoutes } from './record-routes.ts'
 import { requestValidator } from './request-validator.ts'
 import { streamRoutes } from './stream-routes.ts'
@@ -51,6 +51,10 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     bodyLimit: options.maxBodyBytes ?? 8 * 1024 * 1024,
     requestTimeout: REQUEST_MS,
     requestIdHeader: false,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request, withHeaders(request, reply)) // a path that can't be read: hooks were not run
+    },
     genReqId: ({ headers }) => {
       const given = headers['x-request-id']
       return typeof given === 'string' && plainId.test(given) ? given : randomUUID()
@@ -59,14 +63,12 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   app.removeContentTypeParser('text/plain') // what a foreign page may post without asking is never taken
   app.setValidatorCompiler(requestValidator)
   app.setSerializerCompiler(() => JSON.stringify)
-  app.addHook('onRequest', async ({ id }, reply) => {
-    void reply.headers({ 'x-request-id': id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
-  })
+  app.addHook('onRequest', async (request, reply) => void withHeaders(request, reply))
   answerErrors(app)
   measure(app, metrics)
   endConnections(app, followers)
   refuseUnknownQueries(app)
-  await describe(app, version)
+  await describeApi(app, version)
   app.get('/', { schema: { hide: true } }, async (_, reply) => reply.redirect('/docs'))
   const context: ApiContext = {
     version,
@@ -84,6 +86,10 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   return app
 }
 
+function withHeaders({ id }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.headers({ 'x-request-id': id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+}
+
 function streamOf(streams: readonly StreamView[], name: string): StreamView {
   const found = streams.find((stream) => stream.name === name)
   if (found !== undefined) return found
@@ -99,19 +105,6 @@ function refuseUnknownQueries(app: FastifyInstance): void {
   app.addHook('onRoute', ({ schema }) => {
     if (schema === undefined || schema.hide === true) return
     schema.querystring ??= { type: 'object', properties: {}, additionalProperties: false }
-  })
-}
-
-function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error, request.id)
-    if (problem.status >= 500 && !problem.retryable)
-      request.log.error({ err: error, requestId: request.id }, problem.detail)
-    void reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
-  })
-  app.setNotFoundHandler(({ method, url }) => {
-    const wrong = `there is no ${method} ${url.split('?')[0].slice(0, 200)}`
-    throw new MillraceError('MILLRACE_API_UNKNOWN_ROUTE', 'API', wrong, 'Look the routes up at /docs')
   })
 }
 
@@ -143,27 +136,4 @@ function measure(app: FastifyInstance, metrics: ServiceMetrics): void {
     const isFollowed = String(reply.raw.getHeader('content-type')).startsWith('text/event-stream')
     if (!isFollowed) metrics.requestTime.observe(reply.elapsedTime / 1000)
   })
-}
-
-async function describe(app: FastifyInstance, version: string): Promise<void> {
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Millrace',
-        version,
-        description:
-          'Streams that learn from every event: append records, follow predictions, watch models, send commands.',
-        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-      },
-      tags: [
-        { name: 'streams', description: 'How far streams are and how well they predict' },
-        { name: 'records', description: 'Input' },
-        { name: 'topics', description: 'Output' },
-        { name: 'commands', description: 'What may be asked of a stream' },
-        { name: 'health', description: 'Of the process' },
-      ],
-    },
-  })
-  await app.register(swaggerUi, { routePrefix: '/docs' })
 }

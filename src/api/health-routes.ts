@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
 import { MillraceError } from '../errors.ts'
 import type { ApiContext } from './api-context.ts'
-import { problemSchema } from './problem-schema.ts'
+import { failed } from './problem-response.ts'
 
 const health = Type.Object(
   { status: Type.Literal('ok'), version: Type.String(), uptimeSeconds: Type.Number() },
@@ -12,7 +12,8 @@ const health = Type.Object(
 const ready = Type.Object(
   { status: Type.Literal('ready'), streams: Type.Array(Type.Object({ name: Type.String(), phase: Type.String() })) },
   {
-    description: 'Every stream predicts and learns.',
+    description:
+      'Every stream predicts and learns, or is paused by a command, here or, where this process stands by, in another process of its group.',
     examples: [{ status: 'ready', streams: [{ name: 'flight-delay', phase: 'running' }] }],
   },
 )
@@ -26,7 +27,7 @@ export const healthRoutes: FastifyPluginAsync<ApiContext> = async (app, context)
         operationId: 'getHealth',
         tags: ['health'],
         summary: 'Whether the process answers',
-        response: { 200: health, '5xx': problemSchema },
+        response: { 200: health, '5xx': failed },
       },
     },
     async () => ({ status: 'ok', version: context.version, uptimeSeconds: process.uptime() }),
@@ -37,13 +38,15 @@ export const healthRoutes: FastifyPluginAsync<ApiContext> = async (app, context)
       schema: {
         operationId: 'getReady',
         tags: ['health'],
-        summary: 'Whether every stream is at work: its task has recovered and runs',
-        response: { 200: ready, 503: problemSchema, '5xx': problemSchema },
+        summary:
+          'Whether every stream is at work: its task has recovered and runs, or is paused, or this process stands by for it',
+        response: { 200: ready, 503: failed, '5xx': failed },
       },
     },
     async (_, reply) => {
       const streams = context.streams().map((stream) => ({ name: stream.name, ...stream.phase() }))
-      const waiting = streams.filter(({ phase }) => phase !== 'running')
+      // A stream that is paused is ready: whoever is to resume it must reach it.
+      const waiting = streams.filter(({ phase }) => !['running', 'paused', 'standby'].includes(phase))
       if (waiting.length > 0) {
         const wrong = waiting.map(({ name, phase, reason }) => `'${name}' is ${phase} (${reason})`).join('; ')
         void reply.header('retry-after', '1')

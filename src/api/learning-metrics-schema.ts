@@ -14,6 +14,9 @@ export const learningMetricsSchema = Type.Object(
     stream: Type.String(),
     problem: Type.String(),
     transaction: Type.Integer({ description: 'The transaction that the figures are committed by.' }),
+    cohortDays: Type.Integer({
+      description: 'Length of a cohort in days: 1 unless labels are waited for so long that days would be too many.',
+    }),
     scores: Type.Array(
       Type.Object({
         role: Type.String({
@@ -28,7 +31,8 @@ export const learningMetricsSchema = Type.Object(
         cohorts: Type.Object(
           {
             cohorts: Type.Integer({
-              description: 'Mature cohorts: days of predictions whose labels have come or will not.',
+              description:
+                'Mature cohorts with at least 500 outcomes: predictions of one day (`cohortDays`) whose labels have come or will not.',
             }),
             outcomes: Type.Integer(),
             mean: stretch('Means over the cohorts.'),
@@ -46,6 +50,7 @@ export const learningMetricsSchema = Type.Object(
         stream: 'flight-delay',
         problem: 'binary',
         transaction: 812,
+        cohortDays: 1,
         scores: [
           {
             role: 'champion',

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
 import type { ApiContext } from './api-context.ts'
-import { problemSchema } from './problem-schema.ts'
+import { failed } from './problem-response.ts'
 
 const text = Type.String({
   examples: [
@@ -20,7 +20,7 @@ export const metricsRoutes: FastifyPluginAsync<ApiContext> = async (app, { metri
         summary: 'All metrics in the text format of Prometheus',
         response: {
           200: { description: 'All metrics.', content: { 'text/plain': { schema: text } } },
-          '5xx': problemSchema,
+          '5xx': failed,
         },
       },
     },

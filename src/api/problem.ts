@@ -56,10 +56,18 @@ export function problemOf(error: unknown, requestId: string): Problem {
   }
 }
 
-/** Violations without 'none of these': what is wrong for each of them is there too. */
+/**
+ * Violations that tell something: not 'none of these', for what is wrong for each of them is there too; and of what may
+ * be of several types either what is wrong inside of it, or one violation that names them all.
+ */
 function telling(all: readonly Violation[] | undefined): readonly Violation[] | undefined {
-  const some = all?.filter(({ keyword }) => keyword !== 'anyOf')
-  return some?.length === 0 ? all : some
+  const unions = new Set(all?.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath))
+  if (all === undefined || unions.size === 0) return all
+  const some = all.filter(({ keyword }) => keyword !== 'anyOf')
+  const inner = some.filter(({ keyword, instancePath }) => keyword !== 'type' || !unions.has(instancePath))
+  if (inner.length > 0 || some.length === 0) return inner.length > 0 ? inner : all
+  const type = some.map(({ params }) => params.type).join(' or ')
+  return [{ instancePath: some[0].instancePath, keyword: 'type', message: `must be ${type}`, params: { type } }]
 }
 
 /** An error of the HTTP layer in Millrace's own words. */
@@ -108,6 +116,7 @@ function fieldProblem(
   const field = [context, ...path, ...(inner === undefined ? [] : [String(inner)])].join('.')
   if (keyword === 'required') return { field, wrong: 'is missing' }
   if (keyword === 'additionalProperties') return { field, wrong: 'is not known here' }
+  if (keyword === 'pattern') return { field, wrong: 'is not of the form that /docs shows', allowed: params.pattern }
   const allowed = params.allowedValues ?? params.allowedValue ?? params.limit ?? params.pattern ?? params.type
   const shown = Array.isArray(allowed) ? `: ${allowed.join(', ')}` : ''
   return { field, wrong: `${message}${shown}`, ...(allowed === undefined ? {} : { allowed }) }

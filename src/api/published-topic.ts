@@ -41,7 +41,9 @@ export class PublishedTopic {
         'MILLRACE_LOG_OUT_OF_RANGE',
         `topic ${this.topic}, partition ${partition}`,
         `offset ${cursor[partition]} was asked for, and ${start} to ${readableEnd} can be read`,
-        "Read on from 'start', knowing that what lay before is gone",
+        cursor[partition] < start
+          ? "Read on from 'start', knowing that what lay before is gone"
+          : "It is a cursor of another topic, or of this one before it was begun anew: read from 'start' or 'end'",
       )
     })
     return cursor

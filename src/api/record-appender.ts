@@ -1,7 +1,8 @@
+import { allowedValues } from '../codec/allowed-values.ts'
 import { AvroEncoder } from '../codec/avro-encoder.ts'
 import { encodeJson } from '../codec/encode-json.ts'
 import type { EventSchema } from '../codec/event-schema.ts'
-import { readRecord } from '../codec/read-record.ts'
+import { plainName, readField } from '../codec/read-field.ts'
 import type { SchemaRegistry } from '../codec/schema-registry.ts'
 import { MillraceError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
@@ -15,6 +16,11 @@ import { timeRange } from '../stream/time-range.ts'
 import type { AppendOptions, AppendReport, RejectedInput } from './stream-view.ts'
 
 const encoder = new TextEncoder()
+const AHEAD_MS = 86_400_000 // clocks differ, and dates have zones
+const SHOWN = 100 // characters of a text that is wrong
+
+type Fault = Omit<RejectedInput, 'index'>
+const none: readonly Fault[] = []
 
 /** Appends plain records to the topic of an input: checked by its schema, with the key that joins, all in one batch. */
 export class RecordAppender {
@@ -24,6 +30,7 @@ export class RecordAppender {
   private readonly registry: SchemaRegistry
   private readonly key: number
   private readonly time: number
+  private readonly names: ReadonlySet<string>
   private avro: AvroEncoder | undefined
 
   constructor(input: GraphInput, schema: EventSchema, log: Log, registry: SchemaRegistry) {
@@ -34,6 +41,7 @@ export class RecordAppender {
     const place = (field: number) => schema.fields.findIndex(({ name }) => name === input.fields[field].name)
     this.key = place(input.key)
     this.time = place(input.time)
+    this.names = new Set(schema.fields.map(({ name }) => name))
   }
 
   /** `nowMs` is the timestamp of records when `options` says now. Throws MILLRACE_API_RECORDS with the list of what is wrong as its cause. */
@@ -41,33 +49,49 @@ export class RecordAppender {
     const columns = new InputColumns(this.schema.fields, Math.max(1, records.length))
     const rejected: RejectedInput[] = []
     const good: number[] = []
+    const latestMs = options.timestamp === 'event' ? nowMs + AHEAD_MS : Infinity
     for (let index = 0; index < records.length; index++) {
-      const wrong = this.read(records[index], columns, columns.add(0, 0, index))
-      if (wrong === undefined) good.push(index)
-      else rejected.push({ index, ...wrong })
+      const faults = this.read(records[index], columns, columns.add(0, 0, index), latestMs)
+      if (faults.length === 0) good.push(index)
+      for (const fault of faults) rejected.push({ index, ...fault })
     }
-    if (rejected.length > 0 && (!options.partial || good.length === 0)) throw this.refusal(rejected, records.length)
+    if (rejected.length > 0 && (!options.partial || good.length === 0))
+      throw this.refusal(rejected, records.length - good.length, records.length)
     if (good.length > 0) await this.write(columns, good, options, nowMs)
     return { appended: good.length, rejected }
   }
 
-  private read(record: unknown, columns: InputColumns, row: number): Omit<RejectedInput, 'index'> | undefined {
+  /** Puts a record into a row and gives all that is wrong with it. */
+  private read(record: unknown, columns: InputColumns, row: number, latestMs: number): readonly Fault[] {
+    if (typeof record !== 'object' || record === null || Array.isArray(record))
+      return [{ field: null, wrong: `the record is ${plainName(record)}, not an object` }]
     const { fields } = this.schema
-    const wrong = readRecord(fields, record, columns, row)
-    if (wrong !== undefined) {
-      const end = wrong.indexOf(': ')
-      const field = end < 0 ? undefined : fields.find(({ name }) => name === wrong.slice(0, end))
-      return field === undefined ? { field: null, wrong } : { field: field.name, wrong: wrong.slice(end + 2) }
+    let faults: Fault[] | undefined
+    for (let i = 0; i < fields.length; i++) {
+      const wrong = readField(fields[i], record, columns.fields[i], row) ?? this.unusable(i, columns, row, latestMs)
+      if (wrong === undefined) continue
+      const allowed = allowedValues(fields[i])
+      faults = [...(faults ?? none), { field: fields[i].name, wrong, ...given(record, fields[i].name), allowed }]
     }
-    const names = fields.map(({ name }) => name)
-    const unknown = Object.keys(record as object).find((name) => !names.includes(name))
-    if (unknown !== undefined)
-      return { field: unknown, wrong: `the schema has no such field. ${nearest(unknown, names)}` }
-    if (this.keyOf(columns, row) === undefined) return { field: names[this.key], wrong: 'the key is missing' }
+    for (const name in record) {
+      if (this.names.has(name) || !Object.hasOwn(record, name)) continue
+      const names = [...this.names]
+      const wrong = `the schema has no such field. ${nearest(name, names)}`
+      faults = [...(faults ?? none), { field: name, wrong, ...given(record, name), allowed: names }]
+    }
+    return faults ?? none
+  }
+
+  /** What is wrong with a key or a time that is right by the schema. */
+  private unusable(field: number, columns: InputColumns, row: number, latestMs: number): string | undefined {
+    if (field === this.key && this.keyOf(columns, row) === undefined) return 'the key is missing'
+    if (field !== this.time) return undefined
     const time = this.timeOf(columns, row)
-    return time >= timeRange.earliestMs && time <= timeRange.latestMs
+    if (!(time >= timeRange.earliestMs && time <= timeRange.latestMs))
+      return 'the time is missing, before 1900 or after the year 275760'
+    return time <= latestMs
       ? undefined
-      : { field: names[this.time], wrong: 'the time is missing, before 1900 or after the year 275760' }
+      : 'the time is more than a day ahead, and is to be the timestamp: the clock of the stream would jump there'
   }
 
   private async write(
@@ -130,9 +154,15 @@ export class RecordAppender {
     )
   }
 
-  private refusal(rejected: readonly RejectedInput[], records: number): MillraceError {
-    const wrong = `${rejected.length} of ${records} records are not what ${this.input.schema} says, and nothing was appended`
+  private refusal(rejected: readonly RejectedInput[], bad: number, records: number): MillraceError {
+    const wrong = `${bad} of ${records} records are not what ${this.input.schema} says, and nothing was appended`
     const remedy = 'Mend the records that are listed, or append the others alone by partial=true'
     return new MillraceError('MILLRACE_API_RECORDS', `input '${this.input.name}'`, wrong, remedy, { cause: rejected })
   }
+}
+
+function given(record: object, name: string): Pick<RejectedInput, 'value'> {
+  const value = Object.hasOwn(record, name) ? (record as Record<string, unknown>)[name] : undefined
+  if (typeof value === 'string') return { value: value.slice(0, SHOWN) }
+  return typeof value === 'number' || typeof value === 'boolean' || value === null ? { value } : {}
 }

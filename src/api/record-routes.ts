@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { MillraceError } from '../errors.ts'
 import type { ApiContext } from './api-context.ts'
-import { problemSchema } from './problem-schema.ts'
+import { failed, problemResponse, refused } from './problem-response.ts'
 import type { AppendOptions } from './stream-view.ts'
 
 const MOST_RECORDS = 10_000
@@ -14,18 +14,22 @@ const params = Type.Object({
 
 const query = Type.Object(
   {
-    partial: Type.Boolean({
-      default: false,
-      description: 'Append the good records and report the others.',
-      examples: [true],
-    }),
-    timestamp: Type.String({
-      default: 'now',
-      pattern: '^(now|event|\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d:\\d\\d))$',
-      description:
-        'The records’ timestamps, by which inputs are merged: now, the event time of each, or an ISO 8601 date and time. A label must not have one before it could be known.',
-      examples: ['now', 'event', '2001-01-01T08:00:00Z'],
-    }),
+    partial: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Append the good records and report the others.',
+        examples: [true],
+      }),
+    ),
+    timestamp: Type.Optional(
+      Type.String({
+        default: 'now',
+        pattern: '^(now|event|\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d:\\d\\d))$',
+        description:
+          'The records’ timestamps, by which inputs are merged: now, the event time of each, or an ISO 8601 date and time. A label must not have one before it could be known.',
+        examples: ['now', 'event', '2001-01-01T08:00:00Z'],
+      }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -39,18 +43,46 @@ const body = Type.Union([Type.Array(record, { minItems: 1, maxItems: MOST_RECORD
   ],
 })
 
+const wrongDistance = {
+  index: 1,
+  field: 'distance',
+  wrong: "the string 'far', not a number",
+  value: 'far',
+  allowed: 'a whole number from -2147483648 to 2147483647',
+}
+
 const report = Type.Object(
   {
     appended: Type.Integer(),
     rejected: Type.Array(
-      Type.Object({ index: Type.Integer(), field: Type.Union([Type.String(), Type.Null()]), wrong: Type.String() }),
+      Type.Object({
+        index: Type.Integer({ description: 'Index of the record in the request.' }),
+        field: Type.Union([Type.String(), Type.Null()]),
+        wrong: Type.String(),
+        value: Type.Optional(Type.Unknown({ description: 'What was given.' })),
+        allowed: Type.Optional(Type.Unknown({ description: 'What would be right.' })),
+      }),
+      { description: 'All that is wrong with the records that were left out; of one record there may be several.' },
     ),
   },
   {
     description: 'The records are durable in the topic.',
-    examples: [{ appended: 1, rejected: [{ index: 1, field: 'distance', wrong: "the string 'far', not a number" }] }],
+    examples: [
+      {
+        appended: 1,
+        rejected: [wrongDistance],
+      },
+    ],
   },
 )
+
+const badRecords = problemResponse('Records are not what the input’s schema says. Nothing was appended.', {
+  code: 'MILLRACE_API_RECORDS',
+  place: "input 'departures'",
+  wrong: '1 of 2 records are not what departure.avsc says, and nothing was appended',
+  remedy: 'Mend the records that are listed, or append the others alone by partial=true',
+  errors: [wrongDistance],
+})
 
 /** Input records over HTTP. */
 export const recordRoutes: FastifyPluginAsync<ApiContext> = async (app, context) => {
@@ -66,10 +98,10 @@ export const recordRoutes: FastifyPluginAsync<ApiContext> = async (app, context)
         params,
         querystring: query,
         body,
-        response: { 200: report, 422: problemSchema, '4xx': problemSchema, '5xx': problemSchema },
+        response: { 200: report, 422: badRecords, '4xx': refused, '5xx': failed },
       },
     },
-    async ({ params: { name, input }, query: { partial, timestamp }, body: given }) => {
+    async ({ params: { name, input }, query: { partial = false, timestamp = 'now' }, body: given }) => {
       const records = Array.isArray(given) ? given : [given]
       if (!Array.isArray(given)) refuseWrapped(given)
       const done = await context.stream(name).append(input, records, { partial, timestamp: timestampOf(timestamp) })

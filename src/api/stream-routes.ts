@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import { MillraceError } from '../errors.ts'
 import type { ApiContext } from './api-context.ts'
 import { learningMetricsSchema } from './learning-metrics-schema.ts'
-import { problemSchema } from './problem-schema.ts'
+import { failed, refused } from './problem-response.ts'
 import { streamStatusSchema } from './stream-status-schema.ts'
 import type { StreamView } from './stream-view.ts'
 
@@ -31,7 +31,7 @@ export const streamRoutes: FastifyPluginAsync<ApiContext> = async (app, context)
         operationId: 'listStreams',
         tags: ['streams'],
         summary: 'The streams of this process',
-        response: { 200: listed, '5xx': problemSchema },
+        response: { 200: listed, '5xx': failed },
       },
     },
     async () => ({ streams: context.streams().map(summaryOf) }),
@@ -44,7 +44,7 @@ export const streamRoutes: FastifyPluginAsync<ApiContext> = async (app, context)
         tags: ['streams'],
         summary: 'How far a stream is: partitions, journal, snapshots, models, counters',
         params,
-        response: { 200: streamStatusSchema, '4xx': problemSchema, '5xx': problemSchema },
+        response: { 200: streamStatusSchema, '4xx': refused, '5xx': failed },
       },
     },
     async ({ params: { name } }) => statusOf(context.stream(name)),
@@ -59,14 +59,16 @@ export const streamRoutes: FastifyPluginAsync<ApiContext> = async (app, context)
         description:
           'Prequential: every prediction was made before its label could be known. As of a committed transaction; read at most once a second.',
         params,
-        response: { 200: learningMetricsSchema, '4xx': problemSchema, '5xx': problemSchema },
+        response: { 200: learningMetricsSchema, '4xx': refused, '5xx': failed },
       },
     },
     async ({ params: { name } }) => {
       const stream = context.stream(name)
       const figures = stream.figures()
       if (figures !== undefined) {
-        return { stream: name, problem: stream.problem, transaction: figures.commit.seq, scores: figures.scores }
+        const { commit, progress, scores } = figures
+        const { cohortDays } = progress
+        return { stream: name, problem: stream.problem, transaction: commit.seq, cohortDays, scores }
       }
       const { phase, reason } = stream.phase()
       throw new MillraceError(
@@ -95,7 +97,8 @@ async function statusOf(stream: StreamView): Promise<Static<typeof streamStatusS
       description: doc ?? null,
     })),
   }))
-  const common = { ...summaryOf(stream), inputs, partitions: [...partitions] }
+  const projection = stream.projection() ?? null
+  const common = { ...summaryOf(stream), inputs, partitions: [...partitions], projection }
   if (figures === undefined) return { ...common, task: null }
   const { commit, progress } = figures
   return {

@@ -9,9 +9,9 @@ export const streamStatusSchema = Type.Object(
     problem: Type.String(),
     phase: Type.String({
       description:
-        'starting, replaying, running, stalled (it waits for what it can’t go on without), restarting, stopped or failed.',
+        'joining, standby (another process of the group has the task), starting, replaying, running, stalled (it waits for what it can’t go on without), paused (by a command), restarting, stopped or failed.',
     }),
-    reason: Type.String({ description: 'What it waits for or what ended it; empty while it runs.' }),
+    reason: Type.String({ description: 'What it waits for or what ended it; empty while it is running.' }),
     inputs: Type.Array(
       Type.Object({
         name: Type.String(),
@@ -40,6 +40,21 @@ export const streamStatusSchema = Type.Object(
         ),
         lag: nullable(Type.Integer({ description: 'Records to be read and committed.' })),
       }),
+    ),
+    projection: nullable(
+      Type.Object(
+        {
+          state: Type.String({
+            description: 'writing: what is committed gets into Redis; waiting: it can’t for now, and is tried again.',
+          }),
+          reason: Type.String({ description: 'Why it waits; empty while it is written.' }),
+          pending: Type.Integer({ description: 'Keys that wait to be written.' }),
+          written: Type.Integer({ description: 'Keys written.' }),
+          superseded: Type.Integer({ description: 'Keys of which a newer value came before the older was written.' }),
+          dropped: Type.Integer({ description: 'Keys given up because too many waited.' }),
+        },
+        { description: 'Writing to Redis; null where none is named.' },
+      ),
     ),
     task: nullable(
       Type.Object({
@@ -90,6 +105,7 @@ export const streamStatusSchema = Type.Object(
           },
         ],
         partitions: [{ topic: 'flights.arrivals', partition: 0, start: 0, end: 5120, position: 5100, lag: 20 }],
+        projection: null,
         task: {
           incarnation: 3,
           isPaused: false,

@@ -1,12 +1,23 @@
 import type { EventField } from '../codec/event-schema.ts'
 import type { Problem } from '../learners/learner.ts'
 import type { CommittedFigures } from '../telemetry/committed-figures.ts'
+import type { ProjectionFigures } from '../telemetry/projection-figures.ts'
 import type { PublishedTopic } from './published-topic.ts'
 
-/** Where a stream's task is in its life. `stalled`: it runs, and waits for what it can't go on without. */
+/** Where a stream's task is in its life. `stalled`: it runs, and waits for what it can't go on without. `paused`: it runs, and takes nothing but commands. `joining`, `standby`: it is not this process's. */
 export interface StreamPhase {
-  readonly phase: 'starting' | 'replaying' | 'running' | 'stalled' | 'restarting' | 'stopped' | 'failed'
-  /** What it waits for or what ended it, in a sentence without its full stop; empty while it runs. */
+  readonly phase:
+    | 'joining'
+    | 'standby'
+    | 'starting'
+    | 'replaying'
+    | 'running'
+    | 'stalled'
+    | 'paused'
+    | 'restarting'
+    | 'stopped'
+    | 'failed'
+  /** What it waits for or what ended it, in a sentence without its full stop; empty while it is running. */
   readonly reason: string
 }
 
@@ -39,16 +50,21 @@ export interface AppendOptions {
   readonly timestamp: 'now' | 'event' | number
 }
 
-/** A record that was turned down. */
+/** One thing that is wrong with a record that was turned down. */
 export interface RejectedInput {
   readonly index: number
   /** Null where the record as a whole is wrong. */
   readonly field: string | null
   readonly wrong: string
+  /** What was given, where it is no object or array; of a long text the beginning. */
+  readonly value?: string | number | boolean | null
+  /** What would be right: values, or words. */
+  readonly allowed?: unknown
 }
 
 export interface AppendReport {
   readonly appended: number
+  /** All that is wrong, record by record. */
   readonly rejected: readonly RejectedInput[]
 }
 
@@ -74,6 +90,8 @@ export interface StreamView {
   phase(): StreamPhase
   /** Undefined until a task has recovered. */
   figures(): CommittedFigures | undefined
+  /** Of writing to Redis; undefined where that is not asked for. */
+  projection(): ProjectionFigures | undefined
   partitions(): Promise<readonly PartitionStatus[]>
   topic(kind: PublishedKind): PublishedTopic
   /** Throws MILLRACE_API_UNKNOWN_INPUT, and MILLRACE_API_RECORDS when a record is bad and `partial` is not set. */

@@ -1,6 +1,5 @@
+import { algorithmName } from '../operators/algorithm-name.ts'
 import type { LearningState } from '../operators/learning-state.ts'
-import type { ModelSlot } from '../operators/model-slots.ts'
-import type { ModelPlan } from '../stream/graph.ts'
 import { endOf, type JournalRecord } from '../task/journal-record.ts'
 import { SEQUENCES } from '../task/output-writer.ts'
 import type { Task } from '../task/task.ts'
@@ -28,7 +27,9 @@ export class TaskFigures implements FiguresSource {
     return {
       streamTimeMs: learning.count('nowMs'),
       isPaused: control.paused,
+      nextCommand: control.position,
       pending: learning.pending.count,
+      cohortDays: learning.evaluation.cohortDays,
       counters: counted,
       models: modelFigures(learning),
     }
@@ -67,14 +68,8 @@ function modelFigures(learning: LearningState): ModelFigures[] {
   return models.slots.flatMap((slot): ModelFigures[] => {
     if (slot === undefined) return []
     const { version, role, parent, born } = slot
-    const algorithm = algorithmOf(graph.model, slot)
+    const { model, challengers } = graph.model
+    const algorithm = algorithmName(slot.description === 0 ? model : challengers[slot.description - 1])
     return [{ version, role, parent: parent === '' ? null : parent, algorithm, born }]
   })
-}
-
-/** The name of the model, with its steps where it is a pipeline. */
-function algorithmOf(plan: ModelPlan, { description }: ModelSlot): string {
-  const { algorithm, parameters } = description === 0 ? plan.model : plan.challengers[description - 1]
-  const { steps } = parameters as { readonly steps?: readonly { readonly algorithm: string }[] }
-  return steps === undefined ? algorithm : `${algorithm}(${steps.map((step) => step.algorithm).join(', ')})`
 }

@@ -8,11 +8,14 @@ import type { Log } from '../log/log.ts'
 import type { Graph } from '../stream/graph.ts'
 import { nearest } from '../stream/nearest.ts'
 import type { JournalRecord } from '../task/journal-record.ts'
+import type { ControlState } from '../task/control-state.ts'
 import type { Task } from '../task/task.ts'
 import type { CommitFacts, TaskOptions } from '../task/task-options.ts'
-import type { CommittedFigures } from '../telemetry/committed-figures.ts'
+import type { CommittedFigures, ModelFigures } from '../telemetry/committed-figures.ts'
 import { CommittedView } from '../telemetry/committed-view.ts'
+import type { ProjectionFigures } from '../telemetry/projection-figures.ts'
 import type { TaskMetrics } from '../telemetry/task-metrics.ts'
+import { checkCommand } from './check-command.ts'
 import { CommandWriter } from './command-writer.ts'
 import { PublishedTopic } from './published-topic.ts'
 import { RecordAppender } from './record-appender.ts'
@@ -38,6 +41,8 @@ export interface TaskStreamViewOptions {
   readonly metrics: TaskMetrics
   /** The timestamp that appended records get as `now`, ms. Default: the clock's; a played-back history has a time of its own. */
   readonly recordTimeMs?: () => number
+  /** Of writing to Redis. */
+  readonly projection?: () => ProjectionFigures
 }
 
 /**
@@ -58,6 +63,10 @@ export class TaskStreamView implements StreamView {
   private life: StreamPhase = { phase: 'starting', reason: 'it has not begun' }
   /** Why an input can't be read on, of a task that runs; until records are taken again. */
   private stall: string | undefined
+  /** Of the latest task. */
+  private control: ControlState | undefined
+  /** Of a standby: transactions behind. */
+  private followedBehind: number | undefined
   private newestArrivalMs = Number.NEGATIVE_INFINITY
 
   private constructor(options: TaskStreamViewOptions, published: Awaited<ReturnType<typeof publishedSchemas>>) {
@@ -102,6 +111,9 @@ export class TaskStreamView implements StreamView {
       lagRecords: () => this.lagRecords(),
       isRunning: () => this.life.phase === 'running',
       isStalled: () => this.phase().phase === 'stalled',
+      role: () => this.role,
+      standbyLag: () => (this.role === 'active' ? undefined : this.followedBehind),
+      projection: () => this.projection(),
     })
   }
 
@@ -115,8 +127,22 @@ export class TaskStreamView implements StreamView {
     this.life = { phase: 'starting', reason: 'its task recovers' }
   }
 
+  /** Another process has the task, or nobody yet; how far this one follows. */
+  standing(
+    role: 'joining' | 'standby',
+    { seq, behind }: { readonly seq: number; readonly behind: number | undefined },
+  ): void {
+    const who =
+      role === 'joining' ? 'its group has not assigned the task yet' : 'another process of its group has the task'
+    const far = behind === undefined ? 'nothing is followed' : `followed up to transaction ${seq}, ${behind} behind`
+    this.life = { phase: role, reason: `${who}; ${far}` }
+    this.followedBehind = behind
+    this.committed.forget()
+  }
+
   /** A task has recovered and is about to run. */
   started(task: Task): void {
+    this.control = task.recovered.state.control
     this.committed.attach(new TaskFigures(task), commitFigures(task.recovered.first))
     this.newestArrivalMs = this.figures()?.progress.streamTimeMs ?? 0
     this.life = { phase: 'running', reason: '' }
@@ -124,6 +150,7 @@ export class TaskStreamView implements StreamView {
 
   /** The task has ended: cleanly, or by an error after which it is started anew (`restarting`) or not. */
   ended(error?: unknown, restarting = false): void {
+    if (error === undefined) this.committed.settle()
     this.committed.detach()
     if (error !== undefined) this.options.metrics.failed(this.name)
     const reason =
@@ -131,13 +158,26 @@ export class TaskStreamView implements StreamView {
     this.life = { phase: error === undefined ? 'stopped' : restarting ? 'restarting' : 'failed', reason }
   }
 
+  /** What this process is in the group of the stream's task. */
+  get role(): 'joining' | 'standby' | 'active' {
+    const { phase } = this.life
+    return phase === 'joining' || phase === 'standby' ? phase : 'active'
+  }
+
   phase(): StreamPhase {
+    if (this.life.phase === 'running' && this.control?.paused && this.figures()?.progress.isPaused) {
+      return { phase: 'paused', reason: 'a command has paused it, and one to resume lets it go on' }
+    }
     if (this.life.phase === 'running' && this.stall !== undefined) return { phase: 'stalled', reason: this.stall }
     return this.life
   }
 
   figures(): CommittedFigures | undefined {
     return this.committed.read()
+  }
+
+  projection(): ProjectionFigures | undefined {
+    return this.options.projection?.()
   }
 
   async partitions(): Promise<PartitionStatus[]> {
@@ -178,29 +218,19 @@ export class TaskStreamView implements StreamView {
   }
 
   async command(command: StreamCommand): Promise<string> {
-    const place = `stream '${this.name}', command ${command.command}`
-    const versions = this.figures()?.progress.models.map(({ version }) => version)
-    const { modelVersion } = command
-    if (command.command === 'promote' && versions !== undefined && !versions.includes(modelVersion ?? '')) {
-      throw new MillraceError(
-        'MILLRACE_API_COMMAND',
-        place,
-        `there is no model '${modelVersion}' at work`,
-        nearest(modelVersion ?? '', versions),
-      )
-    }
-    if (command.command === 'retrain' && this.options.graph.model.retrain === undefined) {
-      throw new MillraceError(
-        'MILLRACE_API_COMMAND',
-        place,
-        'the stream does not say how to retrain',
-        "Give its predict a 'retrain'",
-      )
-    }
+    checkCommand(command, this.options.graph, await this.modelsBefore(command))
     return this.commands.write(command, this.options.clock.now())
   }
 
-  private took(record: JournalRecord, { rows, latencyMs }: CommitFacts): void {
+  /** The models that a command will find; undefined while one before it waits, and where it is sent again, for it leads to nothing then. */
+  private async modelsBefore({ id = '' }: StreamCommand): Promise<readonly ModelFigures[] | undefined> {
+    const progress = this.figures()?.progress
+    if (progress === undefined || this.control?.has(id)) return undefined
+    const { readableEnd } = await this.options.log.bounds({ topic: `${this.name}.control`, partition: 0 })
+    return progress.nextCommand < readableEnd ? undefined : progress.models
+  }
+
+  private took(record: JournalRecord, { rows, signals, models, latencyMs }: CommitFacts): void {
     const { clock, metrics } = this.options
     if (rows > 0) this.stall = undefined
     const arrivalMs = this.committed.committed(commitFigures(record))?.progress.streamTimeMs ?? 0
@@ -208,6 +238,8 @@ export class TaskStreamView implements StreamView {
     if (isNewer) this.newestArrivalMs = arrivalMs
     metrics.committed(this.name, {
       rows,
+      signals,
+      models,
       latencyMs,
       committedAtMs: clock.now(),
       newestArrivalMs: isNewer ? arrivalMs : undefined,

@@ -2,10 +2,12 @@ import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { type Static, Type, type TSchema } from 'typebox'
 import type { ApiContext } from './api-context.ts'
 import { followTopic } from './follow-topic.ts'
-import { problemSchema } from './problem-schema.ts'
+import { failed, refused } from './problem-response.ts'
 import { publishedRecordSchemas } from './published-record-schemas.ts'
 import type { PublishedTopic } from './published-topic.ts'
 import type { PublishedKind } from './stream-view.ts'
+
+const EVENTS = 'text/event-stream; charset=utf-8'
 
 const params = Type.Object({ name: Type.String({ description: 'The stream’s name.', examples: ['flight-delay'] }) })
 
@@ -19,13 +21,15 @@ const query = Type.Object(
         examples: ['start', '120.118', '2001-01-01T08:00:00Z'],
       }),
     ),
-    limit: Type.Integer({
-      minimum: 1,
-      maximum: 1000,
-      default: 100,
-      description: 'Records of a page at the most.',
-      examples: [100],
-    }),
+    limit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1000,
+        default: 100,
+        description: 'Records of a page at the most.',
+        examples: [100],
+      }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -74,17 +78,21 @@ export const topicRoutes: FastifyPluginAsync<ApiContext> = async (app, context) 
           headers,
           response: {
             200: pageResponse(publishedRecordSchemas[kind], event),
-            '4xx': problemSchema,
-            '5xx': problemSchema,
+            '4xx': refused,
+            '5xx': failed,
           },
         },
       },
       async (request, reply) => {
         const topic = context.stream(request.params.name).topic(kind)
-        const { from, limit } = request.query
+        const { from, limit = 100 } = request.query
         if (!String(request.headers.accept).includes('text/event-stream')) return pageOf(topic, from ?? 'start', limit)
         const resumed = request.headers['last-event-id']
         const place = typeof resumed === 'string' && resumed !== '' ? resumed : (from ?? 'end')
+        if (request.method === 'HEAD') {
+          await topic.cursor(place)
+          return reply.type(EVENTS).send()
+        }
         const begin = () => beginEvents(reply)
         await followTopic({ topic, from: place, event, requestId: request.id, begin }, context)
         return reply
@@ -114,7 +122,7 @@ async function pageOf(topic: PublishedTopic, from: string, limit: number) {
 function beginEvents(reply: FastifyReply) {
   const { raw } = reply
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value)
-  raw.setHeader('content-type', 'text/event-stream; charset=utf-8')
+  raw.setHeader('content-type', EVENTS)
   raw.setHeader('cache-control', 'no-store')
   raw.setHeader('x-accel-buffering', 'no')
   reply.hijack()

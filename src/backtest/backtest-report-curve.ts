@@ -1,40 +1,48 @@
+import { cohortWords } from '../evaluate/cohort-words.ts'
 import type { NamedScores } from '../operators/evaluation.ts'
 import type { BacktestResult } from './backtest.ts'
-import { bestBaselines } from './backtest-report-scores.ts'
+import { headlineComparison } from './backtest-report-scores.ts'
+import { bestBaselines } from './compared-with-best.ts'
+import { countedCohorts } from './counted-cohorts.ts'
+import { curvePeriods, meanOf } from './curve-periods.ts'
 import { htmlTable } from './html-table.ts'
 import { type Markup, markup } from './markup.ts'
 import { metricTitle } from './metric-title.ts'
 import { reportFigure, reportFigureCount } from './report-figure.ts'
 import { type ChartMark, svgLineChart } from './svg-line-chart.ts'
+import { type ThinnedCurve, thinnedCurve } from './thinned-curve.ts'
 
 const CURVES = [
   ['log-loss', 'roc-auc'],
   ['mae', 'rmse'],
 ]
-const FULL = 500 // outcomes of a day that counts in means, as in the headline
 const BASELINES = 2 // drawn in a chart
 const TAKEOVERS: ReadonlySet<string> = new Set(['promoted', 'rolled_back'])
 
-/** The learning curve by day, beside the best baselines and with what happened on the way; then by month, and every figure. */
+/** The learning curve by day, beside the best baselines and with what happened on the way, drawn by longer periods where there are more days than pixels; then by month or year, and every figure. */
 export function backtestReportCurve(result: BacktestResult): Markup {
-  const { curve, scores } = result
+  const { curve, scores, cohortDays } = result
+  const { one } = cohortWords(cohortDays)
   const metrics = [...new Set(curve.flatMap(({ values }) => Object.keys(values[0] ?? {})))]
   const drawn = CURVES.flat().filter((metric) => metrics.includes(metric))
-  if (drawn.length === 0) return markup`<p>No day has an outcome yet.</p>`
+  if (drawn.length === 0 || curve.every(({ outcomes }) => outcomes === 0))
+    return markup`<p>No ${one} has an outcome yet.</p>`
   const marks = marksOf(result)
+  const thinned = thinnedCurve(curve, cohortDays)
+  const { period } = curvePeriods(result, drawn[0])
   const models = [...new Set(drawn.flatMap((metric) => modelsIn(scores, metric)))]
-  return markup`<div class="charts">${drawn.map((metric) => chart(result, metric, models, marks))}</div>
-<h2 id="months">By month</h2>
-<p class="quiet">Mean of the month's days with at least ${FULL} outcomes; of all days where none has as many.</p>
-${drawn.map((metric) => monthTable(result, metric))}
-<details><summary>Every day</summary>
+  return markup`<div class="charts">${drawn.map((metric) => chart(result, metric, thinned, models, marks))}</div>
+${markLegend(marks)}<h2 id="months">By ${period}</h2>
+<p class="quiet">Mean of the ${period}'s ${countedText(result)}.</p>
+${drawn.map((metric) => periodTable(result, metric))}
+<details><summary>Every ${one}</summary>
 ${metrics.map((metric) =>
   htmlTable(
-    `${metricTitle(metric)} by day`,
-    ['day', 'outcomes', ...scores.map(({ name }) => name)],
-    curve.map(({ time, settled, values }) => [
+    `${metricTitle(metric)} by ${one}`,
+    [one, 'outcomes', ...scores.map(({ name }) => name)],
+    curve.map(({ time, outcomes, values }) => [
       day(time),
-      reportFigureCount(settled),
+      reportFigureCount(outcomes),
       ...scores.map((_, i) => reportFigure(values[i]?.[metric])),
     ]),
   ),
@@ -43,32 +51,56 @@ ${metrics.map((metric) =>
 }
 
 function chart(
-  { curve, scores }: BacktestResult,
+  result: BacktestResult,
   metric: string,
+  { by, points, isCounted }: ThinnedCurve,
   drawn: readonly number[],
   marks: readonly ChartMark[],
 ): Markup {
+  const { curve, scores, cohortDays } = result
   const shown = modelsIn(scores, metric)
   const lines = shown.map((i) => ({
     name: scores[i].name,
     style: drawn.indexOf(i),
-    values: curve.map(({ values }) => values[i]?.[metric] ?? Number.NaN),
+    values: points.map(({ values }) => values[i]?.[metric] ?? Number.NaN),
   }))
-  const title = `${metricTitle(metric)} by day`
-  const isFull = fullDays(curve)
-  const times = curve.map(({ time }) => time)
-  const description = `${times.length} days from ${day(times[0])} to ${day(times[times.length - 1])}: ${lines.map(({ name }) => name).join(', ')}. The table of every day has the values.`
-  return markup`<figure data-metric="${metric}"><h3>${title}</h3><div class="wide">${svgLineChart(`curve-${metric}`, title, description, times, isFull, lines, marks)}</div>
-<figcaption>Mean of the days with at least ${FULL} outcomes${isFull.includes(false) ? '; others are hollow, and cut off at the scale' : ''}:<ul>${shown.map(
+  const { one, many } = cohortWords(cohortDays)
+  const title = `${metricTitle(metric)} by ${by ?? one}`
+  const counted = countedCohorts(curve)
+  const count = counted.filter((is) => is).length
+  const period = [...new Set([day(curve[0].time), day(curve[curve.length - 1].time)])].join(' to ')
+  const thinnedText = by === undefined ? '' : ` Drawn by ${by}: a point is the mean of the ${by}'s ${many}.`
+  const description = `${count} ${count === 1 ? one : many} with outcomes, ${period}: ${lines.map(({ name }) => name).join(', ')}.${thinnedText} The table of every ${one} has the values.`
+  const others = curve.some(({ outcomes }, i) => !counted[i] && outcomes > 0)
+  return markup`<figure data-metric="${metric}"><h3>${title}</h3><div class="wide">${svgLineChart(
+    `curve-${metric}`,
+    title,
+    description,
+    points.map(({ time }) => time),
+    isCounted,
+    lines,
+    marks,
+  )}</div>
+<figcaption>${period}, UTC.${thinnedText} Mean of the ${reportFigureCount(count)} ${countedText(result, count)}${others ? '; others are hollow, and cut off at the scale' : ''}:<ul>${shown.map(
     (i, line) =>
-      markup`<li><svg class="key" viewBox="0 0 36 12" aria-hidden="true"><line class="line line-${lines[line].style}" x1="0" x2="36" y1="6" y2="6"/></svg>${scores[i].name} ${reportFigure(scores[i].cohorts.mean.values[metric])}</li>`,
+      markup`<li><svg class="key" viewBox="0 0 36 12" aria-hidden="true"><line class="line line-${lines[line].style}" x1="0" x2="36" y1="6" y2="6"/></svg>${scores[i].name} ${reportFigure(meanOf(curve.map(({ values }, at) => (counted[at] ? values[i]?.[metric] : undefined))))}</li>`,
   )}</ul></figcaption></figure>
 `
 }
 
+/** What the counted cohorts are, so many of them. */
+function countedText({ curve, cohortDays, state }: BacktestResult, count = 2): string {
+  const { one, many } = cohortWords(cohortDays)
+  const name = count === 1 ? one : many
+  const enough = reportFigureCount(state.evaluation.cohorts.minSize)
+  return curve.some(({ isCounted }) => isCounted)
+    ? `${name} with at least ${enough} outcomes, all labels in`
+    : `${name} with outcomes, fewer than ${enough} or with labels still to come`
+}
+
 /** What was served and the baselines that are drawn beside it. */
 function modelsIn(scores: readonly NamedScores[], metric: string): number[] {
-  return [0, ...bestBaselines(scores, metric).slice(0, BASELINES)]
+  return [0, ...bestBaselines(headlineComparison(scores, metric)).slice(0, BASELINES)]
 }
 
 /** Drift and model events as marks; those that changed what is served over the whole height. */
@@ -85,28 +117,23 @@ function marksOf({ signals, models }: BacktestResult): ChartMark[] {
   return [...drifts, ...events]
 }
 
-function monthTable({ curve, scores }: BacktestResult, metric: string): Markup {
-  const isFull = fullDays(curve)
-  const counted = curve.filter((_, i) => isFull[i])
-  const months = Map.groupBy(counted, ({ time }) => day(time).slice(0, 7))
-  const rows = [...months].map(([month, points]) => [
-    month,
-    reportFigureCount(points.length),
-    ...scores.map((_, model) => reportFigure(meanOf(points.map(({ values }) => values[model]?.[metric])))),
-  ])
-  return htmlTable(metricTitle(metric), ['month', 'days', ...scores.map(({ name }) => name)], rows)
+function markLegend(marks: readonly ChartMark[]): Markup {
+  if (marks.length === 0) return markup``
+  return markup`<p class="quiet">Marks below the days: drift, and what happened to models; a dashed line over the whole height: another model took over.</p>
+`
 }
 
-/** Which days have outcomes enough to be judged by: all, where none has. */
-function fullDays(curve: BacktestResult['curve']): boolean[] {
-  const isFull = curve.map(({ settled }) => settled >= FULL)
-  return isFull.includes(true) ? isFull : isFull.map(() => true)
-}
-
-/** The mean of the values that are there, NaN of none. */
-function meanOf(values: readonly (number | undefined)[]): number {
-  const known = values.filter((value) => value !== undefined && Number.isFinite(value)) as number[]
-  return known.reduce((sum, value) => sum + value, 0) / known.length
+function periodTable(result: BacktestResult, metric: string): Markup {
+  const { period, rows } = curvePeriods(result, metric)
+  return htmlTable(
+    metricTitle(metric),
+    [period, cohortWords(result.cohortDays).many, ...result.scores.map(({ name }) => name)],
+    rows.map(({ name, cohorts, values }) => [
+      name,
+      reportFigureCount(cohorts),
+      ...values.map((one) => reportFigure(one)),
+    ]),
+  )
 }
 
 function day(time: number): string {

@@ -1,10 +1,11 @@
 import { type CalibrationBin, calibrationCurve } from '../evaluate/metrics/calibration.ts'
-import type { BacktestResult } from './backtest.ts'
+import { type BacktestResult, SLICES } from './backtest.ts'
 import { backtestReportCurve } from './backtest-report-curve.ts'
 import { backtestReportEvents } from './backtest-report-events.ts'
 import { backtestReportScores } from './backtest-report-scores.ts'
 import { backtestReportStyle } from './backtest-report-style.ts'
 import { htmlTable } from './html-table.ts'
+import { labelCoverage } from './label-coverage.ts'
 import { type Markup, markup } from './markup.ts'
 import { metricTitle } from './metric-title.ts'
 import { reportFigure, reportFigureCount } from './report-figure.ts'
@@ -52,7 +53,8 @@ export function backtestReport(result: BacktestResult, facts: BacktestFacts): st
 </head>
 <body>
 <header><h1>Backtest of ${facts.stream}</h1>
-<p class="quiet">${reportFigureCount(result.events)} events and ${reportFigureCount(result.predictions)} predictions, ${date(result.from)} to ${date(result.to)}. Each event was predicted first, waited for its label as long as it really took, was scored, and only then learned from.</p></header>
+<p class="quiet">${counted(result.events, 'event')} and ${counted(result.predictions, 'prediction')}${period(result)}. Each event was predicted first, waited for its label as long as it really took, was scored, and only then learned from.</p>
+${labelNote(result)}</header>
 <main>
 ${backtestReportScores(result)}
 <h2>Learning curve</h2>
@@ -91,16 +93,23 @@ function calibrationSection(bins: readonly CalibrationBin[], classes: number): M
 `
 }
 
-function sliceTables({ slices }: BacktestResult): Markup {
+/** What is to be known before any figure is read. */
+function labelNote(result: BacktestResult): Markup | undefined {
+  const { note, over } = labelCoverage(result)
+  if (note === undefined) return undefined
+  return over === undefined ? markup`<p class="note">${note}</p>` : markup`<p class="note"><strong>${note}</strong></p>`
+}
+
+function sliceTables({ slices, orderedSlices }: BacktestResult): Markup {
   const tables = Object.entries(slices)
     .filter(([, rows]) => rows.length > 0)
     .map(([column, rows]) => {
       const metrics = Object.keys(rows[0].values)
       return htmlTable(
-        `What was served, by ${column}; the ${rows.length} with the most outcomes`,
+        `What was served, by ${column}${orderedSlices.includes(column) || rows.length < SLICES ? '' : `; the ${rows.length} with the most outcomes`}`,
         [column, 'outcomes', ...metrics.map(metricTitle)],
-        rows.map(({ category, outcomes, values }) => [
-          category,
+        rows.map(({ title, outcomes, values }) => [
+          title,
           reportFigureCount(outcomes),
           ...metrics.map((metric) => reportFigure(values[metric])),
         ]),
@@ -116,6 +125,7 @@ function factList(result: BacktestResult, { stream, elapsedMs, version, runtime 
     ['period', `${instant(from)} to ${instant(to)}, by arrival`],
     ['events', reportFigureCount(events)],
     ['predictions', reportFigureCount(predictions)],
+    ['predictions whose label may still come', reportFigureCount(waiting(result))],
     ...counters.map(([counter, what]) => [what, reportFigureCount(result.count(counter))]),
     ['time taken', `${(elapsedMs / 1000).toFixed(1)} s, ${reportFigureCount((1000 * events) / elapsedMs)} events/s`],
     ['Millrace', version],
@@ -124,6 +134,19 @@ function factList(result: BacktestResult, { stream, elapsedMs, version, runtime 
   ]
   return markup`<dl>
 ${rows.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>\n`)}</dl>`
+}
+
+/** Predictions that wait for their label. */
+function waiting({ count }: BacktestResult): number {
+  return count('predicted') - count('learned') - count('unlabelled') - count('dropped')
+}
+
+function counted(count: number, what: string): string {
+  return `${reportFigureCount(count)} ${what}${count === 1 ? '' : 's'}`
+}
+
+function period({ from, to, events }: BacktestResult): string {
+  return events === 0 ? '' : `, ${[...new Set([date(from), date(to)])].join(' to ')}`
 }
 
 function date(time: number): string {

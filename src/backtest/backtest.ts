@@ -11,6 +11,9 @@ import { historyBatches, type History } from './history-batches.ts'
 import { type SliceScore, SliceScores } from './slice-scores.ts'
 
 const BATCH_ROWS = 2048 // the columns of a batch stay in the second-level cache
+/** Categories kept of a slice column that are in no order. */
+export const SLICES = 20
+
 const KEPT = 1000 // dead letters, signals and model events kept for the report; all are counted
 
 export interface BacktestOptions {
@@ -23,12 +26,14 @@ export interface BacktestOptions {
   readonly observe?: OutcomeObserver
 }
 
-/** One day (or longer cohort) of the learning curve: every model's figures, in the order of `scores`. */
+/** One cohort of the learning curve, a day as a rule: every model's figures, in the order of `scores`. */
 export interface CohortPoint {
   /** Beginning, ms. */
   readonly time: number
-  /** Predictions made in it whose label came, or was given up. */
-  readonly settled: number
+  /** Predictions made in it that were scored. */
+  readonly outcomes: number
+  /** Whether the means over cohorts count it: it is mature and has at least 500 outcomes. */
+  readonly isCounted: boolean
   readonly values: readonly Readonly<Record<string, number>>[]
 }
 
@@ -51,7 +56,11 @@ export interface BacktestResult {
   /** Challengers that never served. */
   readonly challengers: readonly NamedScores[]
   readonly curve: readonly CohortPoint[]
+  /** Length of a cohort, whole days: 1 unless labels are waited for very long. */
+  readonly cohortDays: number
   readonly slices: Readonly<Record<string, readonly SliceScore[]>>
+  /** Columns of `slices` whose categories are numbers, in the order of these and all of them; the others are by outcomes. */
+  readonly orderedSlices: readonly string[]
   /** The first thousand of each; `count` knows them all. */
   readonly deadLetters: readonly RejectedHistory[]
   readonly signals: readonly StreamSignal[]
@@ -101,7 +110,8 @@ export async function backtest(graph: Graph, history: History, options: Backtest
       slot === undefined || i === state.models.champion ? [] : [evaluation.readSlot(i, slot.version)],
     ),
     curve: curve.sort((a, b) => a.time - b.time),
-    slices: slices.read(20),
+    cohortDays: evaluation.cohortDays,
+    ...slices.read(SLICES),
     ...kept,
     count: (counter) => state.count(counter),
     state,

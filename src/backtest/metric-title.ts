@@ -5,7 +5,7 @@ const titles: Readonly<Record<string, string>> = {
   brier: 'Brier score',
   calibration: 'calibration error',
   kappa: 'kappa',
-  'kappa-t': 'kappa-T',
+  'kappa-t': 'kappa\u2011T',
   mae: 'MAE',
   rmse: 'RMSE',
 }

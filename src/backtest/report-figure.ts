@@ -1,17 +1,28 @@
-const Z = 1.96 // of a 95 % interval
+const SMALLEST = 1e-9 // rounding errors are nothing
+const SMALL = 1e-4
 
-/** A figure with four digits after the point, or a dash where there is none. */
-export function reportFigure(value: number | undefined): string {
-  return value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(4)
+/** How many digits a figure of this size has after the point: four below 10, none from 10,000 on, more where four would show none. */
+export function reportFigureDigits(value: number): number {
+  const size = Math.abs(value)
+  if (size >= SMALLEST && size < SMALL) {
+    let digits = 6
+    for (let bound = SMALL / 10; size < bound; bound /= 10) digits++
+    return digits
+  }
+  let digits = 4
+  for (let bound = 10; size >= bound && digits > 0; bound *= 10) digits--
+  return digits
 }
 
-/** A figure with its 95 % interval, where it has one. */
-export function reportFigureInterval(value: number | undefined, standardError: number | undefined): string {
-  if (standardError === undefined || !Number.isFinite(standardError)) return reportFigure(value)
-  return `${reportFigure(value)} ± ${(Z * standardError).toFixed(4)}`
+/** A figure with about five significant digits: 0.4283, 262.50, 87,528; or a dash where there is none. */
+export function reportFigure(value: number | undefined, digits = reportFigureDigits(value ?? 0)): string {
+  if (value === undefined || !Number.isFinite(value)) return '–'
+  const [whole, fraction] = value.toFixed(digits).split('.')
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`
 }
 
 /** A whole number: 1,234,567. */
 export function reportFigureCount(value: number): string {
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')
+  return reportFigure(Math.round(value), 0)
 }

@@ -5,9 +5,16 @@ import { mae } from '../evaluate/metrics/mae.ts'
 import type { LearningState, OutcomeObserver } from '../operators/learning-state.ts'
 import { Pages } from '../stats/pages.ts'
 
+const ORDERED = 31 // categories that are numbers and shown in their order: weekdays, hours, months, days of a month
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+/** The whole of an arrow that says the weekday of its record. */
+const WEEKDAY_ARROW = /^\(?\s*\w+\s*\)?\s*=>\s*String\(\s*(?:[\w$]+\.)?dayOfWeek\([^()]*\)\s*\)$/
+
 /** The figures of the outcomes whose row had this category. */
 export interface SliceScore {
   readonly category: string
+  /** The category for people: a weekday by its name, where it is known to be one. */
+  readonly title: string
   readonly outcomes: number
   readonly values: MetricValues
 }
@@ -49,18 +56,52 @@ export class SliceScores {
     }
   }
 
-  /** By column name, the categories with the most outcomes first, at most `most` of them. */
-  read(most: number): Record<string, SliceScore[]> {
-    return Object.fromEntries(
-      this.columns.map(({ column, scores, counts }) => {
-        const codes = [...counts.keys()].filter((code) => counts[code] > 0).sort((a, b) => counts[b] - counts[a])
-        const read = (code: number): SliceScore => ({
-          category: this.state.rows.category(column, code) ?? '(unknown)',
+  /** By column name: categories that are numbers in their order, others by outcomes, at most `most` of them. */
+  read(most: number): { slices: Record<string, SliceScore[]>; orderedSlices: string[] } {
+    const orderedSlices: string[] = []
+    const slices = this.columns.map(({ column, scores, counts }): [string, SliceScore[]] => {
+      const { name } = this.state.rows.schema.columns[column]
+      const codes = [...counts.keys()].filter((code) => counts[code] > 0)
+      const numbers = codes.map((code) => this.numberOf(column, code))
+      const isOrdered = codes.length <= ORDERED && numbers.every((one, i) => codes[i] === 0 || Number.isFinite(one))
+      if (isOrdered) orderedSlices.push(name)
+      const order = isOrdered
+        ? [...codes.keys()].sort((a, b) => numbers[a] - numbers[b]).map((i) => codes[i])
+        : codes.sort((a, b) => counts[b] - counts[a]).slice(0, most)
+      const isWeekday = this.isWeekday(column)
+      const read = (code: number): SliceScore => {
+        const category = this.categoryOf(column, code)
+        return {
+          category,
+          title: (isWeekday ? WEEKDAYS[Number(category)] : undefined) ?? category,
           outcomes: counts[code],
           values: this.set.read(scores.values, code * this.set.width),
-        })
-        return [this.state.rows.schema.columns[column].name, codes.slice(0, most).map(read)]
-      }),
-    )
+        }
+      }
+      return [name, order.map(read)]
+    })
+    return { slices: Object.fromEntries(slices), orderedSlices }
+  }
+
+  /** Code 0 is a missing value, and also a value for which the dictionary had no room once it was full. */
+  private categoryOf(column: number, code: number): string {
+    const { rows } = this.state
+    const dictionary = rows.dictionary(column)
+    const isFull = dictionary !== undefined && dictionary.used >= dictionary.size - 1
+    return rows.category(column, code) ?? (isFull ? '(missing or too rare)' : '(missing)')
+  }
+
+  /** The number that a category says; what is missing comes last. */
+  private numberOf(column: number, code: number): number {
+    const text = this.state.rows.category(column, code)
+    if (text === undefined) return Number.MAX_VALUE
+    return text.trim() === '' ? Number.NaN : Number(text)
+  }
+
+  private isWeekday(column: number): boolean {
+    const { from } = this.state.graph.model.columns[column]
+    if (from.kind !== 'column' || from.column.source !== 'derived') return false
+    const { input, index } = from.column
+    return WEEKDAY_ARROW.test(String(this.state.graph.inputs[input].derived[index].arrow))
   }
 }

@@ -1,4 +1,10 @@
 const DAY_MS = 86_400_000
+/** From which size on, what is counted in, and its sign. */
+const units = [
+  [1e9, 1e9, 'G'],
+  [1e6, 1e6, 'M'],
+  [1e4, 1e3, 'k'],
+] as const
 const steps = [2, 2.5, 2] // 1, 2, 5, 10
 
 /** Maps values onto a stretch of the drawing. */
@@ -20,16 +26,19 @@ export class SvgAxis {
     return Math.round((this.from + (value - this.low) * this.scale) * 10) / 10
   }
 
-  /** Round values within the axis, about `count` of them, with as many digits as tell them apart. */
+  /** Round values within the axis, about `count` of them, with as many digits as tell them apart; from ten thousand on as 50k, 1.5M. */
   ticks(count: number): { readonly value: number; readonly label: string }[] {
     let step = 1e-9
     for (let i = 0; (this.high - this.low) / step > count; i++) step *= steps[i % 3]
+    const size = Math.max(Math.abs(this.low), Math.abs(this.high))
+    const [, unit, sign] = units.find(([least]) => size >= least) ?? [0, 1, '']
+    const shown = step / unit
     let digits = 0
-    for (let unit = 1; unit > step * 1.001 && digits < 9; unit /= 10) digits++
-    if (step < 1 && (step * 4).toFixed(digits) === '1') digits++
+    for (let one = 1; one > shown * 1.001 && digits < 9; one /= 10) digits++
+    if (shown < 1 && (shown * 4).toFixed(digits) === '1') digits++
     const ticks = []
     for (let k = Math.ceil(this.low / step - 1e-6); k * step <= this.high + step * 1e-6; k++)
-      ticks.push({ value: k * step, label: (k * step).toFixed(digits) })
+      ticks.push({ value: k * step, label: k === 0 && sign !== '' ? '0' : `${(k * shown).toFixed(digits)}${sign}` })
     return ticks
   }
 

@@ -19,7 +19,7 @@ export function svgCalibrationPlot(id: string, bins: readonly CalibrationBin[]):
   const line = bins.map(({ predicted, observed }, i) => `${i === 0 ? 'M' : 'L'}${x.at(predicted)} ${y.at(observed)}`)
   return markup`<svg class="square" viewBox="0 0 ${SIZE} ${SIZE}" role="img" aria-labelledby="${id}-title ${id}-description">
 <title id="${id}-title">Calibration: observed share over predicted probability</title>
-<desc id="${id}-description">${bins.length} bins of equal mass; a point on the diagonal is perfectly calibrated. The table below has the values.</desc>
+<desc id="${id}-description">${bins.length} bins of equal mass; a point on the diagonal is perfectly calibrated. The table beside it has the values.</desc>
 ${y.ticks(6).map(({ value, label }) => markup`<line class="grid" x1="${LEFT}" x2="${RIGHT}" y1="${y.at(value)}" y2="${y.at(value)}"/><text x="${LEFT - 6}" y="${y.at(value) + 4}" text-anchor="end">${label}</text><text x="${x.at(value)}" y="${BOTTOM + 18}" text-anchor="middle">${label}</text>`)}
 <line class="diagonal" x1="${x.at(0)}" y1="${y.at(0)}" x2="${x.at(high)}" y2="${y.at(high)}"/>
 <path class="line line-0" d="${line.join('')}"/>
@@ -29,7 +29,7 @@ ${bins.map(({ predicted, observed, weight }) => {
   const [from, to] = [Math.max(0, observed - error), Math.min(high, observed + error)]
   return markup`<line class="whisker" x1="${x.at(predicted)}" x2="${x.at(predicted)}" y1="${y.at(from)}" y2="${y.at(to)}"/><circle class="bin" cx="${x.at(predicted)}" cy="${y.at(observed)}" r="4"><title>${title}</title></circle>
 `
-})}<text x="${(LEFT + RIGHT) / 2}" y="${BOTTOM + 40}" text-anchor="middle">predicted</text>
-<text x="14" y="${(TOP + BOTTOM) / 2}" text-anchor="middle" transform="rotate(-90 14 ${(TOP + BOTTOM) / 2})">observed</text>
+})}<text x="${(LEFT + RIGHT) / 2}" y="${BOTTOM + 40}" text-anchor="middle">predicted probability</text>
+<text x="14" y="${(TOP + BOTTOM) / 2}" text-anchor="middle" transform="rotate(-90 14 ${(TOP + BOTTOM) / 2})">observed share</text>
 </svg>`
 }

@@ -5,11 +5,12 @@ import { SvgAxis } from './svg-axis.ts'
 const WIDTH = 560
 const HEIGHT = 320
 const LEFT = 52
+const DIGIT = 7 // widest digit of a label
 const RIGHT = 548
 const TOP = 12
 const BOTTOM = 226
 const LANE = 16 // of the marks below the time axis
-const HALF_DAY_MS = 43_200_000
+const DAY_MS = 86_400_000
 
 /** A line of a chart: one value for each time, NaN where there is none. */
 export interface ChartLine {
@@ -29,7 +30,7 @@ export interface ChartMark {
 }
 
 /**
- * A line chart over days, ms, as SVG: the first line with its points, marks in lanes below. The scale is that of the full
+ * A line chart over days or longer periods, ms, as SVG: the first line with its points, marks in lanes below. The scale is that of the full
  * days; what lies beyond it is drawn at its edge.
  */
 export function svgLineChart(
@@ -41,20 +42,31 @@ export function svgLineChart(
   lines: readonly ChartLine[],
   marks: readonly ChartMark[],
 ): Markup {
-  const x = new SvgAxis(times[0] - HALF_DAY_MS, times[times.length - 1] + HALF_DAY_MS, LEFT, RIGHT)
   const y = valueAxis(lines, isFull)
-  const shown = marks.filter(({ time }) => time >= x.low && time <= x.high + HALF_DAY_MS)
+  const left = y.ticks(7).reduce((most, { label }) => Math.max(most, DIGIT * label.length + 8), LEFT)
+  const last = times.length - 1
+  const half = Math.max(DAY_MS, (times[last] - times[0]) / Math.max(1, last)) / 2
+  const x = new SvgAxis(times[0] - half, times[last] + half, left, RIGHT)
+  const shown = marks.filter(({ time }) => time >= x.low && time <= x.high + half)
   const lanes = (['drift', 'models'] as const).filter((lane) => shown.some((mark) => mark.lane === lane))
   return markup`<svg viewBox="0 0 ${WIDTH} ${HEIGHT - (2 - lanes.length) * LANE - 30}" role="img" aria-labelledby="${id}-title ${id}-description">
 <title id="${id}-title">${title}</title>
 <desc id="${id}-description">${description}</desc>
-${y.ticks(7).map(({ value, label }) => markup`<line class="grid" x1="${LEFT}" x2="${RIGHT}" y1="${y.at(value)}" y2="${y.at(value)}"/><text x="${LEFT - 6}" y="${y.at(value) + 4}" text-anchor="end">${label}</text>`)}
+${y.ticks(7).map(({ value, label }) => markup`<line class="grid" x1="${left}" x2="${RIGHT}" y1="${y.at(value)}" y2="${y.at(value)}"/><text x="${left - 6}" y="${y.at(value) + 4}" text-anchor="end">${label}</text>`)}
 ${x.days(6).map(({ value, label }) => markup`<line class="grid" x1="${x.at(value)}" x2="${x.at(value)}" y1="${BOTTOM}" y2="${BOTTOM + 5}"/><text x="${x.at(value)}" y="${BOTTOM + 19}" text-anchor="${x.at(value) > RIGHT - 16 ? 'end' : 'middle'}">${label}</text>`)}
-${lanes.map((lane, i) => markup`<text class="lane" x="${LEFT - 6}" y="${BOTTOM + 38 + i * LANE}" text-anchor="end">${lane}</text>`)}
+${lanes.map((lane, i) => markup`<text class="lane" x="${left - 6}" y="${BOTTOM + 38 + i * LANE}" text-anchor="end">${lane}</text>`)}
 ${apart(shown, x).map((mark) => tick(mark, x, BOTTOM + 28 + lanes.indexOf(mark.lane) * LANE))}
 ${lines
   .map((line) => markup`<path class="line line-${line.style}" d="${path(line.values, times, x, y)}"/>\n`)
-  .reverse()}${lines[0].values.map((value, i) =>
+  .reverse()}${lines
+  .slice(1)
+  .map(({ style, values }) =>
+    values.map((value, i) =>
+      isLone(values, i)
+        ? markup`<circle class="line line-${style}" cx="${x.at(times[i])}" cy="${within(y, value)}" r="4"/>\n`
+        : undefined,
+    ),
+  )}${lines[0].values.map((value, i) =>
   Number.isFinite(value)
     ? markup`<circle class="point${isFull[i] ? '' : ' few'}" cx="${x.at(times[i])}" cy="${within(y, value)}" r="${times.length > 90 ? 2 : 3}"><title>${pointTitle(lines, times, i)}</title></circle>\n`
     : undefined,
@@ -67,6 +79,11 @@ function valueAxis(lines: readonly ChartLine[], isFull: readonly boolean[]): Svg
   const high = values.reduce((a, b) => Math.max(a, b), values[0] ?? 1)
   const room = high > low ? (high - low) * 0.06 : 0.1
   return new SvgAxis(low - room, high + room, BOTTOM, TOP)
+}
+
+/** Whether a value has no neighbour to be joined to by a line. */
+function isLone(values: readonly number[], i: number): boolean {
+  return Number.isFinite(values[i]) && !Number.isFinite(values[i - 1]) && !Number.isFinite(values[i + 1])
 }
 
 function path(values: readonly number[], times: readonly number[], x: SvgAxis, y: SvgAxis): string {

@@ -9,7 +9,7 @@ import { inlineTrainer } from '../lifecycle/inline-trainer.ts'
 import { millraceVersion } from '../service/millrace-version.ts'
 import { backtestJson } from './backtest-json.ts'
 import { backtestLines } from './backtest-lines.ts'
-import { fileHistory } from './file-history.ts'
+import { historyOption } from './history-option.ts'
 import { historyError, loadHistory } from './load-history.ts'
 import { ProgressLine } from './progress-line.ts'
 import { Project } from './project.ts'
@@ -24,11 +24,7 @@ export function backtestCommand(): Command {
     )
     .argument('<stream>', 'name of a file in the streams folder')
     .option('--limit <records>', 'only the first records of the history', countOption)
-    .option(
-      '--from <file>',
-      'rows of a CSV, JSON lines or Parquet file instead of the history; of several inputs <input>=<file>, once for each',
-      (file: string, files: readonly string[] = []) => [...files, file],
-    )
+    .addOption(historyOption())
     .option('--report <file>', 'write an HTML report with learning curve, calibration and slices')
     .addHelpText(
       'after',
@@ -58,10 +54,7 @@ export async function runBacktest(project: Project, name: string, options: Backt
   const { terminal } = project
   if (options.report !== undefined) checkFolder(options.report)
   const loaded = await project.stream(name)
-  const { read, total } =
-    options.from === undefined
-      ? await loadHistory(loaded)
-      : { read: () => fileHistory(loaded, options.from ?? []), total: undefined }
+  const { read, total } = await loadHistory(loaded, options.from, { note: (text) => terminal.note(text) })
   const limit = options.limit ?? total
   const records = options.limit === undefined ? read() : limitHistory(read(), options.limit)
   const progress = new ProgressLine(terminal, 'events', limit)
@@ -79,6 +72,8 @@ export async function runBacktest(project: Project, name: string, options: Backt
     progress.end()
   }
   const { elapsedMs } = progress
+  if (result.events === result.count('rejected'))
+    throw noUse(options.from?.join(', ') ?? loaded.historyFile ?? name, result)
   if (project.json) terminal.json(backtestJson(name, result))
   else for (const line of backtestLines(result, terminal, elapsedMs)) terminal.line(line)
   if (options.report === undefined) return
@@ -86,6 +81,19 @@ export async function runBacktest(project: Project, name: string, options: Backt
   const facts = { stream: name, elapsedMs, version: millraceVersion, runtime }
   writeReport(options.report, backtestReport(result, facts))
   terminal.note(`Report: ${options.report}`)
+}
+
+/** Of a history without a record that the stream can use: there is nothing to score. */
+function noUse(place: string, { deadLetters }: BacktestResult): MillraceError {
+  const [first] = deadLetters
+  return new MillraceError(
+    'MILLRACE_CLI_DATA',
+    place,
+    first === undefined
+      ? 'there are no records in it'
+      : `none of its records can be used (the first of ${first.input}: ${first.cause})`,
+    'Give records as the schemas and the checks of the stream say',
+  )
 }
 
 /** Before the run, that its report will have a place. */

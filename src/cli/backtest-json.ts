@@ -5,7 +5,7 @@ import { labelCounters } from '../telemetry/label-counters.ts'
 const names: Readonly<Record<string, string>> = { 'log-loss': 'logLoss', 'kappa-t': 'kappaT' }
 /** What a backtest found, for programs: `metrics` of what was served, the same of each baseline and challenger, the learning curve, slices and counts. Undefined figures are null. */
 export function backtestJson(stream: string, result: BacktestResult) {
-  const { scores, challengers, curve, slices, events, predictions } = result
+  const { scores, challengers, curve, cohortDays, slices, events, predictions } = result
   const [served, ...baselines] = scores
   return {
     stream,
@@ -13,11 +13,14 @@ export function backtestJson(stream: string, result: BacktestResult) {
     predictions,
     from: time(result.from),
     to: time(result.to),
-    metrics: metricsOf(served),
-    baselines: Object.fromEntries(baselines.map((one) => [one.name, metricsOf(one)])),
-    challengers: Object.fromEntries(challengers.map((one) => [one.name, metricsOf(one)])),
-    curve: curve.map(({ time: at, values }) => ({
+    cohortDays,
+    metrics: metricsOf(served, cohortDays),
+    baselines: Object.fromEntries(baselines.map((one) => [one.name, metricsOf(one, cohortDays)])),
+    challengers: Object.fromEntries(challengers.map((one) => [one.name, metricsOf(one, cohortDays)])),
+    curve: curve.map(({ time: at, outcomes, isCounted, values }) => ({
       time: time(at),
+      outcomes,
+      isCounted,
       served: figures(values[0]),
       baselines: Object.fromEntries(baselines.map(({ name }, i) => [name, figures(values[i + 1])])),
     })),
@@ -42,22 +45,20 @@ export function backtestJson(stream: string, result: BacktestResult) {
   }
 }
 
-/** Whole-run figures; AUC as the mean over mature days and of all outcomes together. */
-function metricsOf({ outcomes, whole, cohorts }: NamedScores) {
+/** Whole-run figures; AUC as the mean over mature days and of all outcomes together. Cohorts longer than a day are not called days. */
+function metricsOf({ outcomes, whole, cohorts }: NamedScores, cohortDays: number) {
   const { 'roc-auc': pooled, ...values } = whole.values
   const { 'roc-auc': pooledError, ...errors } = whole.standardErrors
-  const auc =
-    pooled === undefined ? {} : { auc: { dailyMean: finite(cohorts.mean.values['roc-auc']), pooled: finite(pooled) } }
-  const aucErrors =
+  const auc = (mean: number | undefined, all: number | undefined) =>
     pooled === undefined
       ? {}
-      : { auc: { dailyMean: finite(cohorts.mean.standardErrors['roc-auc']), pooled: finite(pooledError) } }
+      : { auc: { [cohortDays === 1 ? 'dailyMean' : 'cohortMean']: finite(mean), pooled: finite(all) } }
   return {
     outcomes,
-    days: cohorts.cohorts,
-    ...auc,
+    [cohortDays === 1 ? 'days' : 'cohorts']: cohorts.cohorts,
+    ...auc(cohorts.mean.values['roc-auc'], pooled),
     ...figures(values),
-    standardErrors: { ...aucErrors, ...figures(errors) },
+    standardErrors: { ...auc(cohorts.mean.standardErrors['roc-auc'], pooledError), ...figures(errors) },
   }
 }
 

@@ -1,11 +1,15 @@
 import type { BacktestResult } from '../backtest/backtest.ts'
+import { comparedWithBest, FEWEST_OUTCOMES } from '../backtest/compared-with-best.ts'
+import { type CurvePeriod, curvePeriods } from '../backtest/curve-periods.ts'
+import { labelCoverage } from '../backtest/label-coverage.ts'
+import { reportFigure, reportFigureDigits } from '../backtest/report-figure.ts'
+import { type CohortWords, cohortWords } from '../evaluate/cohort-words.ts'
 import type { NamedScores } from '../operators/evaluation.ts'
-import { formatCount, formatFigure, formatTime } from './format.ts'
+import { formatCount, formatTime } from './format.ts'
 import type { Terminal } from './terminal.ts'
 import { textTable } from './text-table.ts'
 
 const SLICES = 10 // categories shown of a column
-const MONTHS = 24 // shown one by one
 const Z = 1.96 // of a 95 % interval
 const LESS_IS_BETTER: ReadonlySet<string> = new Set(['log-loss', 'brier', 'mae', 'rmse', 'calibration'])
 const titles: Readonly<Record<string, string>> = {
@@ -24,37 +28,39 @@ const titles: Readonly<Record<string, string>> = {
 export function backtestLines(result: BacktestResult, terminal: Terminal, elapsedMs: number): string[] {
   const { events, predictions, scores, challengers } = result
   const bold = (text: string): string => terminal.style('bold', text)
+  const words = cohortWords(result.cohortDays)
   const rate = formatCount((events / elapsedMs) * 1000)
   const lines = [
     `${formatCount(events)} events and ${formatCount(predictions)} predictions, ${day(result.from)} to ${day(result.to)}, in ${formatTime(elapsedMs)} (${rate} events/s)`,
+    ...coverage(result, bold),
     '',
-    ...figures([...scores, ...challengers], bold),
-    ...best(scores),
+    ...figures([...scores, ...challengers], words, bold),
+    ...ahead(result),
   ]
-  const { period, rows } = byPeriod(result)
+  const { period, rows } = curvePeriods(result, metricOf(result))
   if (rows.length > 1)
-    lines.push('', bold(`By ${period}, mean over its days`), ...periodTable(rows, scores, metricOf(result), bold))
+    lines.push('', bold(`By ${period}, mean over its ${words.many}`), ...periodTable(rows, result, bold))
   for (const [column, slices] of Object.entries(result.slices)) {
     if (slices.length === 0) continue
     const names = Object.keys(slices[0].values)
-    const rows = slices
-      .slice(0, SLICES)
-      .map(({ category, outcomes, values }) => [
+    const rows = (result.orderedSlices.includes(column) ? slices : slices.slice(0, SLICES)).map(
+      ({ title: category, outcomes, values }) => [
         category,
         formatCount(outcomes),
-        ...names.map((name) => formatFigure(values[name])),
-      ])
+        ...names.map((name) => figure(values[name])),
+      ],
+    )
     lines.push('', bold(`By ${column}`), ...textTable([[column, 'outcomes', ...names.map(title)], ...rows]))
   }
   lines.push('', ...remarks(result))
   return lines
 }
 
-/** A row for each model: whole-run figures with 95 % intervals, and the mean over days where there are days. */
-function figures(scores: readonly NamedScores[], bold: (text: string) => string): string[] {
+/** A row for each model: whole-run figures with 95 % intervals, and the mean over cohorts where there are some. */
+function figures(scores: readonly NamedScores[], { mean }: CohortWords, bold: (text: string) => string): string[] {
   const names = Object.keys(scores[0].whole.values)
   const daily = scores[0].cohorts.cohorts > 1 && names.includes('roc-auc')
-  const head = ['', ...(daily ? ['AUC, daily mean'] : []), ...names.map(title)]
+  const head = ['', ...(daily ? [`AUC, ${mean}`] : []), ...names.map(title)]
   const rows = scores.map(({ name, whole, cohorts }, i) => {
     const cells = names.map((metric) => interval(whole.values[metric], whole.standardErrors[metric]))
     const row = [
@@ -67,47 +73,31 @@ function figures(scores: readonly NamedScores[], bold: (text: string) => string)
   return textTable([head, ...rows])
 }
 
-/** How far what was served is ahead of the best baseline. Challengers are left out: those that came later saw other rows. */
-function best(scores: readonly NamedScores[]): string[] {
-  const names = Object.keys(scores[0].whole.values)
-  const metric = names.includes('log-loss') ? 'log-loss' : names.includes('mae') ? 'mae' : names[0]
-  const [served, ...others] = scores.map(({ name, whole }) => ({ name, value: whole.values[metric] }))
-  const baselines = others.filter(({ value }) => Number.isFinite(value))
-  if (baselines.length === 0 || !LESS_IS_BETTER.has(metric)) return []
-  const least = baselines.reduce((a, b) => (b.value < a.value ? b : a))
-  const share = (100 * (least.value - served.value)) / least.value
-  const compared = share >= 0 ? 'below' : 'above'
-  return ['', `${title(metric)} is ${Math.abs(share).toFixed(1)} % ${compared} the best of the others, ${least.name}.`]
+/** Before any figure, that many predictions have no label. */
+function coverage(result: BacktestResult, bold: (text: string) => string): string[] {
+  const { note, over } = labelCoverage(result)
+  return note === undefined ? [] : [over === undefined ? note : bold(note)]
 }
 
-interface Period {
-  readonly name: string
-  readonly days: number
-  /** Mean by model. */
-  readonly values: readonly number[]
-}
-
-/** Months, or years where there are too many months to read. */
-function byPeriod(result: BacktestResult): { readonly period: 'month' | 'year'; readonly rows: readonly Period[] } {
-  const months = periods(result, 'YYYY-MM'.length)
-  if (months.length <= MONTHS) return { period: 'month', rows: months }
-  return { period: 'year', rows: periods(result, 'YYYY'.length) }
-}
-
-/** The days of the curve by the first characters of their dates; those without any figure are left out. */
-function periods(result: BacktestResult, characters: number): Period[] {
-  const { curve, scores } = result
+/** How far what was served is from the best baseline. Challengers are left out: those that came later saw other rows. */
+function ahead(result: BacktestResult): string[] {
+  const { scores } = result
+  const { outcomes } = scores[0]
+  if (outcomes < FEWEST_OUTCOMES)
+    return [
+      '',
+      `Too few rows to tell how the models compare: ${formatCount(outcomes)} labelled, at least ${FEWEST_OUTCOMES} are needed.`,
+    ]
   const metric = metricOf(result)
-  const grouped = Map.groupBy(curve, ({ time }) => new Date(time).toISOString().slice(0, characters))
-  const rows = [...grouped].map(([name, points]) => ({
-    name,
-    days: points.length,
-    values: scores.map((_, model) => {
-      const values = points.map((point) => point.values[model]?.[metric]).filter((value) => Number.isFinite(value))
-      return values.reduce((sum, value) => sum + value, 0) / values.length
-    }),
-  }))
-  return rows.filter(({ values }) => values.some((value) => Number.isFinite(value)))
+  if (!LESS_IS_BETTER.has(metric)) return []
+  const values = scores.map(({ whole }) => whole.values[metric])
+  const errors = scores.map(({ whole }) => whole.standardErrors[metric])
+  const compared = comparedWithBest(result, { isLoss: true, values, errors })
+  if (compared === undefined) return []
+  const { over } = labelCoverage(result)
+  const figureOf = over === undefined ? title(metric) : `${title(metric)} ${over}`
+  const { text, isClear, best } = compared
+  return ['', `${figureOf}${isClear ? ' is' : ':'} ${text} the best of the others, ${scores[best].name}.`]
 }
 
 function metricOf({ scores }: BacktestResult): string {
@@ -116,16 +106,16 @@ function metricOf({ scores }: BacktestResult): string {
 }
 
 function periodTable(
-  periodRows: readonly Period[],
-  scores: readonly NamedScores[],
-  metric: string,
+  periodRows: readonly CurvePeriod[],
+  result: BacktestResult,
   bold: (text: string) => string,
 ): string[] {
-  const head = [title(metric), 'days', ...scores.map(({ name }) => name)]
-  const rows = periodRows.map(({ name, days, values }) => [
+  const names = result.scores.map(({ name }) => name)
+  const head = [title(metricOf(result)), cohortWords(result.cohortDays).many, ...names]
+  const rows = periodRows.map(({ name, cohorts, values }) => [
     name,
-    formatCount(days),
-    ...values.map((value, i) => (i === 0 ? bold(formatFigure(value)) : formatFigure(value))),
+    formatCount(cohorts),
+    ...values.map((value, i) => (i === 0 ? bold(figure(value)) : figure(value))),
   ])
   return textTable([head, ...rows])
 }
@@ -133,26 +123,49 @@ function periodTable(
 function remarks(result: BacktestResult): string[] {
   const { count } = result
   const waiting = count('predicted') - count('learned') - count('unlabelled') - count('dropped')
-  const counted: readonly (readonly [number, string])[] = [
-    [count('rejected'), 'records were of no use (dead letters)'],
-    [count('unlabelled'), 'predictions got no label within the horizon'],
+  const counted: readonly (readonly [times: number, many: string, one?: string])[] = [
     [
-      waiting,
+      count('rejected'),
+      `records were of no use (dead letters)${firstOf(result)}`,
+      `record was of no use (a dead letter)${firstOf(result)}`,
+    ],
+    [count('unlabelled'), 'predictions got no label within the horizon', 'prediction got no label within the horizon'],
+    [
+      labelCoverage(result).note === undefined ? waiting : 0,
       `of ${formatCount(count('predicted'))} predictions have no label yet: the figures are of the others alone`,
     ],
-    [count('late'), 'labels came after their horizon'],
-    [count('orphaned'), 'labels were for no event'],
-    [count('duplicate'), 'labels were for an event that had one'],
-    [count('dropped'), 'waiting predictions were dropped for want of room'],
-    [result.signals.filter(({ kind }) => kind === 'drift').length, 'times the loss drifted'],
-    [result.models.filter(({ kind }) => kind === 'promoted').length, 'times another model took over'],
+    [count('late'), 'labels came after their horizon', 'label came after its horizon'],
+    [count('orphaned'), 'labels were for no event', 'label was for no event'],
+    [count('duplicate'), 'labels were for an event that had one', 'label was for an event that had one'],
+    [
+      count('dropped'),
+      'waiting predictions were dropped for want of room',
+      'waiting prediction was dropped for want of room',
+    ],
+    [result.signals.filter(({ kind }) => kind === 'drift').length, 'times the loss drifted', 'time the loss drifted'],
+    [
+      result.models.filter(({ kind }) => kind === 'promoted').length,
+      'times another model took over',
+      'time another model took over',
+    ],
   ]
-  return counted.filter(([times]) => times > 0).map(([times, what]) => `${formatCount(times)} ${what}.`)
+  return counted
+    .filter(([times]) => times > 0)
+    .map(([times, many, one]) => `${formatCount(times)} ${times === 1 ? (one ?? many) : many}.`)
+}
+
+function firstOf({ deadLetters: [first] }: BacktestResult): string {
+  return first === undefined ? '' : `, the first of them record ${first.record + 1} of ${first.input}: ${first.cause}`
 }
 
 function interval(value: number | undefined, error: number | undefined): string {
-  const text = formatFigure(value)
-  return error === undefined || !Number.isFinite(error) ? text : `${text} ±${(Z * error).toFixed(4)}`
+  const text = figure(value)
+  if (error === undefined || !Number.isFinite(error)) return text
+  return `${text} ±${reportFigure(Z * error, reportFigureDigits(value ?? 0))}`
+}
+
+function figure(value: number | undefined): string {
+  return value !== undefined && Number.isFinite(value) ? reportFigure(value) : '-'
 }
 
 function title(metric: string): string {

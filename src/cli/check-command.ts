@@ -6,6 +6,7 @@ import { MillraceError } from '../errors.ts'
 import { simulate, type SimulateOptions, type SimulationResult } from '../testing/simulate.ts'
 import { countOption } from './count-option.ts'
 import { formatCount } from './format.ts'
+import { historyOption } from './history-option.ts'
 import { historyError, loadHistory } from './load-history.ts'
 import { Project } from './project.ts'
 
@@ -22,27 +23,29 @@ export function checkCommand(): Command {
     )
     .argument('<stream>', 'name of a file in the streams folder')
     .option('--limit <records>', 'how many records of the history', countOption, 5000)
+    .addOption(historyOption())
     .addHelpText(
       'after',
       `
 Examples:
   millrace check flight-delay
-  millrace check flight-delay --limit 50000`,
+  millrace check flight-delay --limit 50000
+  millrace check prices --from prices-2026.csv`,
     )
-    .action(async (name: string, options: { limit: number }, command: Command) => {
+    .action(async (name: string, options: { limit: number; from?: readonly string[] }, command: Command) => {
       const project = Project.of(command)
       const loaded = await project.stream(name)
       const records: Record<string, object[]> = Object.fromEntries(loaded.graph.inputs.map((input) => [input.name, []]))
       let count = 0
+      const note = (text: string): void => project.terminal.note(text)
+      const history = await loadHistory(loaded, options.from, { note, usableOnly: true })
       try {
-        for await (const { input, record } of historyRecords(
-          limitHistory((await loadHistory(loaded)).read(), options.limit),
-        )) {
+        for await (const { input, record } of historyRecords(limitHistory(history.read(), options.limit))) {
           records[input].push(record)
           count++
         }
       } catch (error) {
-        throw historyError(loaded.historyFile, error)
+        throw historyError(options.from === undefined ? loaded.historyFile : undefined, error)
       }
       const { schemas } = project.config
       const once = await simulate(loaded.stream, records as never, { schemas })

@@ -1,9 +1,12 @@
 import { Command } from 'commander'
+import { checkCommand } from '../api/check-command.ts'
 import { CommandWriter } from '../api/command-writer.ts'
 import type { StreamCommand } from '../api/stream-view.ts'
 import { publishedSchemas } from '../codec/published-schemas.ts'
 import { MillraceError } from '../errors.ts'
+import { neverRun } from './never-run.ts'
 import { Project } from './project.ts'
+import { stoppedModels } from './stopped-models.ts'
 import { typedCommand } from './typed-command.ts'
 
 interface Control {
@@ -49,9 +52,13 @@ export function controlCommands(): Command[] {
 
 async function send(project: Project, stream: string, command: StreamCommand): Promise<void> {
   const { terminal, json } = project
-  await project.stream(stream)
+  const { graph } = await project.stream(stream)
+  if (!project.hasData) throw neverRun(stream, [], project.config.streams)
   const { id, by } = await project
-    .withPlatform(async ({ log, registry }) => {
+    .withPlatform(async ({ log, blobs, registry }) => {
+      const topics = (await log.topics()).map(({ name }) => name)
+      if (!topics.includes(`${stream}.journal`)) throw neverRun(stream, topics, project.config.streams)
+      checkCommand(command, graph, await stoppedModels({ log, blobs }, stream))
       const schemas = await publishedSchemas()
       const writer = new CommandWriter(stream, schemas['control-command'], log, registry)
       return { id: await writer.write(command, Date.now()), by: 'topic' }
@@ -96,12 +103,13 @@ async function post(
       { cause: cause ?? inUse },
     )
   }
-  const answer = (await response.json()) as { id?: string; detail?: string }
+  const answer = (await response.json().catch(() => ({}))) as { id?: string; detail?: string }
   if (response.ok && answer.id !== undefined) return { id: answer.id, by: 'api' }
+  const [, wrong, remedy] = /^(.+?)\. (.+)\.$/s.exec(answer.detail ?? '') ?? []
   throw new MillraceError(
     'MILLRACE_CLI_API',
     `API at ${address}`,
-    `it refused the command (${(answer.detail ?? `status ${response.status}`).replace(/\.$/, '')})`,
-    'Correct the command',
+    `it refused the command (${wrong ?? answer.detail ?? `status ${response.status}`})`,
+    remedy ?? `See with ${typedCommand('doctor')} whether it is the API of this stream`,
   )
 }

@@ -35,7 +35,7 @@ export function deadLettersCommand(): Command {
     .option('-n, --last <records>', 'how many', countOption, 20)
     .addHelpText(
       'after',
-      '\nExamples:\n  millrace dead-letters list flight-delay\n  millrace dead-letters list flight-delay -n 1000 --json',
+      '\nExamples:\n  millrace dead-letters flight-delay\n  millrace dead-letters list flight-delay -n 1000 --json',
     )
     .action(listLetters)
   const show = new Command('show')
@@ -57,9 +57,14 @@ export function deadLettersCommand(): Command {
       '\nExamples:\n  millrace dead-letters replay flight-delay 17 18\n  millrace dead-letters replay flight-delay --all',
     )
     .action(replayLetters)
-  const command = new Command('dead-letters').summary('list, show or replay the records that could not be used')
-  for (const one of [list, show, replay]) command.addCommand(one)
-  return command
+  return new Command('dead-letters')
+    .summary('list, show or replay the records that could not be used')
+    .description(
+      'Lists the records that a stream could not use, shows them, and writes them to their topics again. `millrace dead-letters <stream>` is short for `millrace dead-letters list <stream>`.',
+    )
+    .addCommand(list, { isDefault: true })
+    .addCommand(show)
+    .addCommand(replay)
 }
 
 async function listLetters(stream: string, options: { last: number }, command: Command): Promise<void> {
@@ -110,9 +115,9 @@ async function replayLetters(
   if (sequences.length === 0 && !options.all)
     throw new MillraceError(
       'MILLRACE_CLI_USAGE',
-      'dead-letters replay',
-      'it is not said which',
-      'Give their numbers, or --all',
+      `dead-letters replay ${stream}`,
+      'no dead letter is named',
+      `Give the numbers that ${typedCommand(`dead-letters list ${stream}`)} shows, or --all`,
     )
   const count = await project.withPlatform(async (platform) => {
     const letters = await lettersOf(project, platform, stream)
@@ -126,7 +131,7 @@ async function replayLetters(
         'MILLRACE_CLI_DATA',
         `dead letter ${cut.sequence}`,
         `only the first ${cut.value?.length} of its ${cut.size} bytes were kept`,
-        'Send the record from its source again',
+        'Send the record again from where it came from, with produce or its own producer',
       )
     }
     const builders = new Map<string, OutgoingBatchBuilder>()

@@ -1,15 +1,18 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { durationMs } from '../stats/duration.ts'
 import { resetStream } from '../service/reset-stream.ts'
+import { forgetInRedis } from './forget-in-redis.ts'
 import { formatCount } from './format.ts'
-import { HistoryProducer } from './history-producer.ts'
-import { historyError, loadHistory } from './load-history.ts'
+import { HistoryPlayer } from './history-player.ts'
+import { loadHistory } from './load-history.ts'
 import { countOption } from './count-option.ts'
 import { Project } from './project.ts'
+import { requireStopped } from './require-stopped.ts'
 import { runStream } from './run-stream.ts'
 import { typedCommand } from './typed-command.ts'
 
 const STREAM = 'flight-delay'
+const INTERRUPTED = 130
 
 /** `millrace demo` */
 export function demoCommand(): Command {
@@ -54,50 +57,73 @@ async function demo(name: string, options: DemoOptions, command: Command): Promi
   const loaded = await project.stream(name)
   const history = await loadHistory(loaded)
   const total = Math.min(options.limit ?? Infinity, history.total ?? Infinity)
+  const interrupted = (): void => {
+    const next = options.again ? `To begin anew: ${again(name)}` : 'Starting again goes on where it was'
+    terminal.note(`Stopped before it began to play. ${next}`)
+    process.exit(INTERRUPTED)
+  }
+  process.on('SIGINT', interrupted)
   await project.withPlatform(async (platform) => {
-    if (options.again)
-      await resetStream(
-        platform,
-        name,
-        loaded.graph.inputs.map(({ topic }) => topic),
-      )
-    const producer = await HistoryProducer.open(loaded, platform)
-    if (!project.json)
-      terminal.line(
-        opening(producer.played, total, name, config.log === 'kafka' ? `Kafka (${config.brokers})` : config.data),
-      )
-    const runner = await runStream(project, platform, loaded, {
+    if (options.again) {
+      await requireStopped(platform, name)
+      if (!project.json) terminal.line('Forgetting what was played and learned before.')
+      const inputs = loaded.graph.inputs.map(({ topic }) => topic)
+      await resetStream(platform, name, inputs)
+      await forgetInRedis(config, name, terminal)
+    }
+    const onKafka = config.log === 'kafka'
+    const player = new HistoryPlayer({
+      loaded,
+      platform,
+      history,
+      transactionalId: onKafka ? `${config.application}.${name}.player` : undefined,
+      speed: options.speed,
+      limit: options.limit ?? Infinity,
+      onTurn: ({ played }) => {
+        if (project.json) return
+        terminal.erase(terminal.output) // it is drawn again below
+        terminal.line(opening(played, total, name, onKafka ? `Kafka (${config.brokers})` : config.data))
+      },
+    })
+    const { runner, deadLetters } = await runStream(project, platform, loaded, {
       logLevel: 'error',
-      recordTimeMs: () => (Number.isFinite(producer.arrivalMs) ? producer.arrivalMs : Date.now()),
+      recordTimeMs: () => {
+        const arrivalMs = player.producer?.arrivalMs ?? Number.NaN
+        return Number.isFinite(arrivalMs) ? arrivalMs : Date.now()
+      },
       beside: async (runner, stop) => {
-        const lag = (): number =>
-          producer.played -
-          (runner.current.figures?.commit.positions.reduce((sum, offset) => sum + offset, 0) ?? -Infinity)
-        const limit = options.limit ?? Infinity
-        const records = history.read(producer.arrivalMs)
-        try {
-          const ended =
-            producer.played >= total || (await producer.play(records, { speed: options.speed, limit, lag, stop }))
-          if (!ended) return 'go on'
-        } catch (error) {
-          throw historyError(loaded.historyFile, error)
-        }
+        process.off('SIGINT', interrupted) // from now on it stops cleanly
+        if (!(await player.play(runner, stop))) return 'go on'
+        const played = player.producer?.played ?? 0
         if (options.once) {
-          await caughtUp(lag, stop)
+          await caughtUp(() => player.lag(runner), stop)
           return 'stop'
         }
+        if (project.json || player.wasEnded) return 'go on'
         terminal.keep()
-        if (project.json) return 'go on'
         terminal.line(
-          `The history has ended after ${formatCount(producer.played)} records; the stream goes on serving. To play it again: ${again(name)}`,
+          `The history has ended after ${formatCount(played)} records; the stream goes on serving. To play it again: ${again(name)}`,
         )
         return 'go on'
       },
     })
     const { rows, predictions, figures } = runner.current
     if (project.json)
-      return terminal.json({ stream: name, played: producer.played, rows, predictions, commit: figures?.commit })
-    terminal.line(`Stopped cleanly after ${formatCount(producer.played)} records. Starting again goes on from here.`)
+      return terminal.json({
+        stream: name,
+        played: player.producer?.played ?? 0,
+        rows,
+        predictions,
+        deadLetters: deadLetters.count,
+        commit: figures?.commit,
+      })
+    const where =
+      player.producer === undefined
+        ? 'while another process has the task'
+        : `after ${formatCount(player.producer.played)} records`
+    terminal.line(`Stopped cleanly ${where}. Starting again goes on from here.`)
+    const letters = await deadLetters.text()
+    if (letters !== undefined) terminal.line(`${letters}.`)
   })
 }
 

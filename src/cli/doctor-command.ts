@@ -5,13 +5,15 @@ import { Command } from 'commander'
 import { readSchemas } from '../codec/read-schemas.ts'
 import { MillraceError } from '../errors.ts'
 import { DirectoryLock } from '../log/directory-lock.ts'
-import { loadStream, streamNames } from '../service/load-stream.ts'
+import { type LoadedStream, loadStream, streamNames } from '../service/load-stream.ts'
 import { millraceVersion } from '../service/millrace-version.ts'
 import { doctorKafka } from './doctor-kafka.ts'
+import { doctorRedis } from './doctor-redis.ts'
 import { formatCount } from './format.ts'
 import { Project } from './project.ts'
 import { writeTypes } from './types-command.ts'
 import { typedCommand } from './typed-command.ts'
+import { unreadableInputs } from './unreadable-inputs.ts'
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -29,7 +31,7 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .summary('check that everything a stream needs is in order')
     .description(
-      'Checks Node, the configuration, the data directory, its disk, the port, the schemas, their types, every stream, and where topics are in Kafka, the cluster and the schema registry. The exit code is not 0 where something will not work.',
+      'Checks Node, the configuration, the data directory, its disk, the port, the schemas, their types, every stream, and, where they are named, the Kafka cluster, the schema registry and Redis. The exit code is not 0 where something will not work.',
     )
     .addHelpText(
       'after',
@@ -48,6 +50,7 @@ Examples:
         ...(await schemas(project)),
         ...(await streams(project)),
         ...(await kafka(project)),
+        ...(await doctorRedis(project.config)),
       ]
       if (project.json) terminal.json(findings)
       else {
@@ -78,7 +81,9 @@ function dataDirectory({ config: { data } }: Project): Finding[] {
     findings.push({ what, state: 'ok', detail: existsSync(data) ? data : `${data} (will be made)` })
   } catch (error) {
     const inUse = error instanceof MillraceError && error.code === 'MILLRACE_LOG_IN_USE'
-    findings.push({ what, state: inUse ? 'note' : 'wrong', detail: (error as Error).message })
+    const { message } = error as Error
+    const detail = inUse ? message.replace(/ is using it\. .*$/s, ' is using it, as a running stream does') : message
+    findings.push({ what, state: inUse ? 'note' : 'wrong', detail })
   }
   const { bavail, bsize } = statfsSync(folder)
   const free = bavail * bsize
@@ -132,7 +137,14 @@ async function kafka({ config }: Project): Promise<Finding[]> {
   return doctorKafka(config, [...new Set(inputs.map(({ topic }) => topic))])
 }
 
-async function streams({ config }: Project): Promise<Finding[]> {
+/** Of a log that can be read; what is wrong with a cluster is a finding of its own. */
+async function unreadableOf(project: Project, loaded: LoadedStream): Promise<string[]> {
+  if (!project.hasData) return []
+  return project.withPlatform((platform) => unreadableInputs(loaded, platform), { readOnly: true }).catch(() => [])
+}
+
+async function streams(project: Project): Promise<Finding[]> {
+  const { config } = project
   const names = streamNames(config.streams)
   if (names.length === 0)
     return [
@@ -145,7 +157,10 @@ async function streams({ config }: Project): Promise<Finding[]> {
   return Promise.all(
     names.map(async (name): Promise<Finding> => {
       try {
-        const { graph } = await loadStream(config, name)
+        const loaded = await loadStream(config, name)
+        const { graph } = loaded
+        const unreadable = await unreadableOf(project, loaded)
+        if (unreadable.length > 0) return { what: `stream ${name}`, state: 'wrong', detail: unreadable.join(' ') }
         return {
           what: `stream ${name}`,
           state: 'ok',

@@ -4,6 +4,7 @@ import { KafkaLog } from '../log/kafka/kafka-log.ts'
 import { kafkaOptionsOf } from '../service/kafka-options-of.ts'
 import type { Finding } from './doctor-command.ts'
 import { formatCount } from './format.ts'
+import { misplacedKeys } from './misplaced-keys.ts'
 
 const TRY_MS = 2000
 const HOUR_MS = 3_600_000
@@ -25,6 +26,7 @@ export async function doctorKafka(config: Config, inputs: readonly string[]): Pr
         })
       else if (topic.retentionMs !== undefined)
         findings.push({ what: `topic ${name}`, state: 'note', detail: keptFor(topic.retentionMs) })
+      if (topic !== undefined && topic.partitions > 1) findings.push(...(await keysOf(log, name, topic.partitions)))
     }
   } catch (error) {
     findings.push({ what: 'Kafka', state: 'wrong', detail: (error as Error).message })
@@ -33,6 +35,15 @@ export async function doctorKafka(config: Config, inputs: readonly string[]): Pr
   }
   if (config.registry !== '') findings.push(await registry(config.registry))
   return findings
+}
+
+/** Whether a topic's keys lie where Java's clients and Millrace put them. */
+async function keysOf(log: KafkaLog, topic: string, partitions: number): Promise<Finding[]> {
+  const { sampled, misplaced } = await misplacedKeys(log, topic, partitions)
+  if (misplaced === 0) return []
+  const found = `${formatCount(misplaced)} of its latest ${formatCount(sampled)} keys lie on other partitions than Java's clients and Millrace put them`
+  const remedy = 'give producers on librdkafka partitioner=murmur2_random where records of one key are to stay in order'
+  return [{ what: `topic ${topic}`, state: 'note', detail: `partitioner-mismatch: ${found}; ${remedy}` }]
 }
 
 function keptFor(retentionMs: number): string {

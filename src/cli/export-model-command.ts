@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
+import type { Config } from '../config/config-schema.ts'
 import { MillraceError } from '../errors.ts'
 import { encodeModelFile } from '../models/model-file.ts'
 import { LearningState } from '../operators/learning-state.ts'
@@ -11,6 +12,8 @@ import { loadSnapshot } from '../task/load-snapshot.ts'
 import { modelVersions } from './model-versions.ts'
 import { Project } from './project.ts'
 import { typedCommand } from './typed-command.ts'
+
+const IN_RACE = ['champion', 'challenger', 'trial', 'former', 'benched']
 
 interface ExportOptions {
   readonly out?: string
@@ -47,12 +50,14 @@ async function exportModel(
     throw new MillraceError(
       'MILLRACE_CLI_EXISTS',
       file,
-      'there is such a file already',
-      'Add --force, or name another with --out',
+      'the file is there already',
+      'Write over it with --force, or name another with --out',
     )
   }
   const loaded = await project.stream(stream)
-  const found = await project.withPlatform((platform) => find(platform, loaded, version), { readOnly: true })
+  const found = await project.withPlatform((platform) => find(platform, loaded, version, project.config), {
+    readOnly: true,
+  })
   writeFileSync(file, found.bytes)
   if (project.json) return project.terminal.json({ stream, version, file, bytes: found.bytes.length, from: found.from })
   project.terminal.line(`${file}: ${version} of '${stream}' ${found.from}, ${found.bytes.length} bytes`)
@@ -65,25 +70,40 @@ interface FoundModel {
   readonly from: string
 }
 
-async function find(platform: EmbeddedPlatform, loaded: LoadedStream, version: string): Promise<FoundModel> {
-  const { versions, snapshot } = await modelVersions(platform, loaded.name)
+async function find(
+  platform: EmbeddedPlatform,
+  loaded: LoadedStream,
+  version: string,
+  config: Config,
+): Promise<FoundModel> {
+  const { versions, events, snapshot } = await modelVersions(platform, loaded.name, config)
   const known = versions.find((one) => one.version === version)
+  const files = events.flatMap(({ modelVersion, blob }) => (modelVersion === version && blob !== null ? [blob] : []))
   const atWork = snapshot === undefined ? undefined : await ofSnapshot(platform, loaded, snapshot, version)
   if (atWork !== undefined) return atWork
-  for (const name of known?.files.toReversed() ?? []) {
+  for (const name of files.toReversed()) {
     const bytes = await platform.blobs.get(name)
     if (bytes !== undefined) return { bytes, from: 'as it was last kept' }
   }
   const names = versions.map((one) => one.version).join(', ')
-  const wrong =
-    known === undefined
-      ? `there is no such version; there are ${names}`
-      : 'no file of it is kept, and it is not at work'
+  const place = `version ${version} of stream '${loaded.name}'`
+  if (known === undefined) {
+    const remedy = `See ${typedCommand(`models ${loaded.name}`)}`
+    throw new MillraceError('MILLRACE_CLI_NOTHING', place, `there is no such version; there are ${names}`, remedy)
+  }
+  if (IN_RACE.includes(known.role)) {
+    const remedy = `Run it once with ${typedCommand(`run ${loaded.name}`)} and stop it: that makes one`
+    const wrong = "it is at work, and there is no snapshot that fits the stream's file as it is now"
+    throw new MillraceError('MILLRACE_CLI_NOTHING', place, wrong, remedy)
+  }
+  const [, next] = /^now (.+)$/.exec(known.role) ?? []
   throw new MillraceError(
     'MILLRACE_CLI_NOTHING',
-    `version ${version} of stream '${loaded.name}'`,
-    wrong,
-    `See ${typedCommand(`models ${loaded.name}`)}; where the stream's file has changed, start it once before`,
+    place,
+    next === undefined
+      ? 'no file of it is kept: it left with a change of the stream, or too many have left since'
+      : `no file of it is kept: when the stream changed, ${next} took its place`,
+    next === undefined ? 'Keep those of more versions with keepModels' : `Export ${next}`,
   )
 }
 

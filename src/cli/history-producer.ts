@@ -4,11 +4,12 @@ import { recordsOf } from '../backtest/history-records.ts'
 import { AvroEncoder } from '../codec/avro-encoder.ts'
 import type { EventField, EventSchema } from '../codec/event-schema.ts'
 import { MillraceError } from '../errors.ts'
-import type { Log, TopicPartition } from '../log/log.ts'
+import type { Log, TransactionalProducer } from '../log/log.ts'
 import { OutgoingBatchBuilder } from '../log/outgoing-batch-builder.ts'
 import type { EmbeddedPlatform } from '../service/embedded-platform.ts'
 import type { LoadedStream } from '../service/load-stream.ts'
 import { writeEvent } from '../service/write-event.ts'
+import { type TopicTail, topicTail } from './topic-tail.ts'
 
 const TICK_MS = 25
 const MOST_MS = 250 // of the clock at a time: what a busy process missed is not made up for in one rush
@@ -22,7 +23,13 @@ export interface PlayOptions {
   readonly limit: number
   /** Records that the stream has not taken yet. */
   readonly lag: () => number
-  readonly stop: AbortSignal
+  readonly stop: { readonly aborted: boolean }
+}
+
+/** How far a reader of the topics has come. */
+export interface TopicPositions {
+  readonly partitions: readonly string[]
+  readonly positions: readonly number[]
 }
 
 interface InputWriter {
@@ -34,7 +41,10 @@ interface InputWriter {
   readonly builder: OutgoingBatchBuilder
   /** Records in the topic, and how many of them arrived at the latest arrival of all topics. */
   written: number
-  newest: number
+  readonly newest: number
+  /** Offset after the topic's last record, and where the next one will be: the end of a transaction takes an offset too. */
+  next: number
+  end: number
 }
 
 /**
@@ -44,33 +54,47 @@ interface InputWriter {
 export class HistoryProducer {
   private readonly log: Log
   private readonly writers: ReadonlyMap<string, InputWriter>
+  private readonly producer: TransactionalProducer | undefined
   /** Records played, in all runs together. */
   played: number
   private pending = 0
   private latest: number
 
-  private constructor(log: Log, writers: ReadonlyMap<string, InputWriter>, latest: number) {
+  private constructor(
+    log: Log,
+    writers: ReadonlyMap<string, InputWriter>,
+    latest: number,
+    producer: TransactionalProducer | undefined,
+  ) {
     this.latest = latest
+    this.producer = producer
     this.log = log
     this.writers = writers
     this.played = [...writers.values()].reduce((sum, { written }) => sum + written, 0)
   }
 
-  /** Creates the topics that are not there, registers their schemas, and reads how far they are. */
+  /**
+   * Creates the topics that are not there, registers their schemas, and reads how far they are. With a transactional id,
+   * whoever played by it before is fenced first: what is read then is what stays, and each record is played once, whichever
+   * process plays. Without one nobody else may play.
+   */
   static async open(
     loaded: LoadedStream,
     { log, registry }: Pick<EmbeddedPlatform, 'log' | 'registry'>,
+    transactionalId?: string,
   ): Promise<HistoryProducer> {
+    const { inputs } = loaded.graph
+    for (const { topic } of inputs) await log.createTopic(topic, { partitions: 1 })
+    const producer = transactionalId === undefined ? undefined : await log.transactionalProducer(transactionalId)
+    const tails: TopicTail[] = []
+    for (const { topic } of inputs) tails.push(await topicTail(log, topic, producer === undefined))
+    const latest = Math.max(Number.NEGATIVE_INFINITY, ...tails.map((tail) => tail.latest))
     const writers = new Map<string, InputWriter>()
-    let latest = Number.NEGATIVE_INFINITY
-    for (const input of loaded.graph.inputs) {
+    for (const [index, input] of inputs.entries()) {
       const { topic, schema } = input
-      await log.createTopic(topic, { partitions: 1 })
       const { avro, fields } = loaded.schemas.get(schema) as EventSchema
       const id = await registry.register(`${topic}-value`, avro)
-      const place = { topic, partition: 0 }
-      const { start, readableEnd } = await log.bounds(place)
-      if (readableEnd > start) latest = Math.max(latest, await timestampOf(log, place, readableEnd - 1))
+      const tail = tails[index]
       writers.set(input.name, {
         topic,
         fields,
@@ -78,19 +102,33 @@ export class HistoryProducer {
         time: input.fields[input.arrival >= 0 ? input.arrival : input.time].name,
         encoder: new AvroEncoder(avro, id, schema),
         builder: new OutgoingBatchBuilder(topic, 0, BATCH_RECORDS),
-        written: readableEnd,
-        newest: 0,
+        written: tail.records,
+        newest: tail.latest === latest ? tail.newest : 0,
+        next: tail.next,
+        end: tail.end,
       })
     }
-    for (const writer of writers.values()) {
-      writer.newest = writer.written - (await log.offsetAt({ topic: writer.topic, partition: 0 }, latest))
-    }
-    return new HistoryProducer(log, writers, latest)
+    return new HistoryProducer(log, writers, latest, producer)
   }
 
   /** Arrival of the latest record in the topics, ms; -Infinity where they are empty. The history may be told from here on. */
   get arrivalMs(): number {
     return this.latest
+  }
+
+  /** Records that are in the topics, and not before these positions, which are named as `topic/partition`. */
+  lagOf({ partitions, positions }: TopicPositions): number {
+    let lag = 0
+    for (const { topic, next } of this.writers.values()) {
+      const index = partitions.indexOf(`${topic}/0`)
+      lag += index < 0 ? next : Math.max(0, next - positions[index])
+    }
+    return lag
+  }
+
+  /** Somebody else may play. */
+  async close(): Promise<void> {
+    await this.producer?.close()
   }
 
   /** Plays what the topics do not hold yet. Whether it came to the end of the history. */
@@ -124,7 +162,7 @@ export class HistoryProducer {
         'MILLRACE_CLI_DATA',
         `history, topic ${writer.topic}`,
         'a record arrives before 1970, when the timestamps of a log begin',
-        'Backtest the stream, or write its file to the topic with produce',
+        'Score it with backtest, which needs no log, or write the file to the topic with produce --timestamp now',
       )
     if (arrival > this.latest) this.latest = arrival
     builder.add(this.latest)
@@ -136,23 +174,20 @@ export class HistoryProducer {
   private async flush(): Promise<void> {
     if (this.pending === 0) return
     const writers = [...this.writers.values()].filter(({ builder }) => builder.count > 0)
-    await this.log.append(writers.map(({ builder }) => builder))
+    const batches = writers.map(({ builder }) => builder)
+    if (this.producer === undefined) await this.log.append(batches)
+    else {
+      await this.producer.send(batches)
+      await this.producer.commit()
+    }
     for (const writer of writers) {
       writer.written += writer.builder.count
+      writer.next = writer.end + writer.builder.count
+      writer.end = writer.next + (this.producer === undefined ? 0 : 1)
       writer.builder.clear()
     }
     this.played += this.pending
     this.pending = 0
-  }
-}
-
-async function timestampOf(log: Log, place: TopicPartition, offset: number): Promise<number> {
-  const reader = await log.reader([{ ...place, offset }])
-  try {
-    const [batch] = await reader.poll(1, 0)
-    return batch.timestamps[0]
-  } finally {
-    await reader.close()
   }
 }
 

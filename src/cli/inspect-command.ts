@@ -65,18 +65,32 @@ async function inspect({ log }: EmbeddedPlatform, stream: string, count: number,
       }
     }),
   )
-  const records = await journal.read(Math.max(start, readableEnd - count))
+  const records = await journal.read(start)
   return {
     stream,
     task: 0,
     seq: last.seq,
     incarnation: last.incarnation,
+    generation: last.generation,
     code: last.code,
     partitions,
     snapshots: last.snapshots,
     replayed: last.seq - (last.snapshots[0]?.seq ?? -1),
-    journal: { start, end: readableEnd, latest: records.map(shown) },
+    change: changeOf(records),
+    journal: { start, end: readableEnd, latest: records.slice(-count).map(shown) },
   }
+}
+
+/** The latest change of the stream, where the journal still holds it. */
+function changeOf(records: readonly JournalRecord[]) {
+  for (const { seq, decisions } of records.toReversed()) {
+    const change = decisions.findLast((decision) => decision.kind === 'change')
+    if (change === undefined) continue
+    const { kept, carried, rebuilt, reset, fork } = change
+    const began = reset.filter((path) => !rebuilt.includes(path))
+    return { seq, kept: kept.filter((path) => !(path in carried)), carried, rebuilt, reset: began, fork }
+  }
+  return null
 }
 
 function shown(record: JournalRecord) {
@@ -97,15 +111,18 @@ function inspection({
   task,
   seq,
   incarnation,
+  generation,
   code,
   partitions,
   snapshots,
   replayed,
+  change,
   journal,
 }: Inspection): string[] {
+  const assigned = generation === 0 ? '' : ` in generation ${generation} of its group`
   const kilobytes = (bytes: number): string => `${formatCount(bytes / 1024)} kB`
   return [
-    `Task ${task} of stream '${stream}': transaction ${seq}, incarnation ${incarnation}, code ${code.slice(0, 12)}`,
+    `Task ${task} of stream '${stream}': transaction ${seq}, incarnation ${incarnation}${assigned}, code ${code.slice(0, 12)}`,
     '',
     ...textTable([
       ['partition', 'start', 'committed', 'end', 'lag'],
@@ -117,7 +134,8 @@ function inspection({
       snapshots.map((snapshot) => [`  after transaction ${snapshot.seq}`, kilobytes(snapshot.bytes), snapshot.name]),
       [0, 2],
     ),
-    `A start now would replay ${replayed} transactions.`,
+    `A start now would replay ${replayed === 1 ? '1 transaction' : `${replayed} transactions`}.`,
+    ...changeLines(change),
     '',
     `Journal: offsets ${journal.start} to ${journal.end}. The latest transactions:`,
     ...textTable(
@@ -134,5 +152,21 @@ function inspection({
       ],
       [0, 4, 5],
     ),
+  ]
+}
+
+function changeLines(change: Inspection['change']): string[] {
+  if (change === null) return []
+  const { seq, carried, rebuilt, reset, fork } = change
+  const carriedOver = Object.entries(carried).map(([path, how]) => `${path} (${how})`)
+  const lines = [
+    ['carried over', carriedOver],
+    ['rebuilt', rebuilt],
+    ['began anew', reset],
+  ] as const
+  return [
+    '',
+    `The stream changed last at transaction ${seq}${fork ? ', by --fork' : ''}:`,
+    ...lines.flatMap(([what, paths]) => (paths.length > 0 ? [`  ${what.padEnd(14)}${paths.join(', ')}`] : [])),
   ]
 }

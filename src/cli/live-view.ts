@@ -2,6 +2,7 @@ import {
   combineLatest,
   concatMap,
   defer,
+  distinctUntilChanged,
   EMPTY,
   map,
   type Observable,
@@ -18,10 +19,12 @@ import type { EmbeddedPlatform } from '../service/embedded-platform.ts'
 import type { StreamRunner } from '../service/stream-runner.ts'
 import type { StreamStatus } from '../service/stream-status.ts'
 import { ValueReader } from '../service/value-reader.ts'
-import type { ScoreFigures } from '../telemetry/committed-figures.ts'
 import { type LiveFacts, liveSummary, liveSummaryLine } from '../telemetry/live-summary.ts'
+import type { DeadLettersOfRun } from './dead-letters-of-run.ts'
 import { eventText } from './event-text.ts'
+import { liveFigures } from './live-figures.ts'
 import { nowAndThen } from './now-and-then.ts'
+import { pausedText } from './paused-text.ts'
 import type { Terminal } from './terminal.ts'
 import { whenQuiet } from './when-quiet.ts'
 
@@ -33,20 +36,38 @@ export interface LiveViewOptions {
   readonly platform: Pick<EmbeddedPlatform, 'log' | 'registry'>
   readonly terminal: Terminal
   readonly address?: string
+  readonly deadLetters: DeadLettersOfRun
 }
 
 /** Shows how a stream is doing until it has stopped: one block drawn again and again on a terminal, elsewhere a line every few seconds. */
-export function liveView({ runner, platform, terminal, address }: LiveViewOptions): Subscription {
+export function liveView({ runner, platform, terminal, address, deadLetters }: LiveViewOptions): Subscription {
   const rate = new Rate()
   const onTerminal = terminal.output.isTTY === true
   const facts = combineLatest([
     runner.status,
     latestEvent(platform, runner.current.stream).pipe(startWith(undefined)),
+    runner.status.pipe(
+      map(() => deadLetters.count),
+      distinctUntilChanged(),
+      concatMap(() => deadLetters.text()),
+      startWith(undefined),
+      catchError(() => EMPTY), // as below
+    ),
+    runner.status.pipe(
+      map(({ figures }) => (figures?.progress.isPaused ? figures.progress.nextCommand : undefined)),
+      distinctUntilChanged(),
+      concatMap(async (next) =>
+        next === undefined ? undefined : pausedText(platform, runner.current.stream, next).catch(() => undefined),
+      ),
+      startWith(undefined),
+    ),
   ]).pipe(
-    map(([status, lastEvent]) => factsOf(status, rate.of(status.rows), lastEvent, address)),
+    map(([status, lastEvent, letters, paused]) =>
+      factsOf(status, rate.of(status.rows), { lastEvent, deadLetters: letters, address, paused }),
+    ),
     whenQuiet(
       onTerminal ? throttleTime(REDRAW_MS, asyncScheduler, { leading: true, trailing: true }) : nowAndThen(),
-      ({ lastEvent }) => factsOf({ ...runner.current, figures: runner.figures() }, 0, lastEvent, address),
+      (latest) => factsOf({ ...runner.current, figures: runner.figures() }, 0, latest),
     ),
   )
   const strong = (text: string): string => terminal.style('bold', text)
@@ -54,7 +75,7 @@ export function liveView({ runner, platform, terminal, address }: LiveViewOption
   let printed = ''
   return facts.subscribe((now) => {
     if (onTerminal) {
-      terminal.draw(['', ...liveSummary(now, strong, faint), ''], terminal.output)
+      terminal.draw(['', ...liveSummary(now, strong, faint, (terminal.output.columns || 80) - 1), ''], terminal.output)
       return
     }
     const line = liveSummaryLine(now)
@@ -96,45 +117,36 @@ async function lastPlaces(log: Log, topics: readonly string[]) {
 function factsOf(
   status: StreamStatus,
   eventsPerSecond: number,
-  lastEvent: string | undefined,
-  address: string | undefined,
+  beside: Pick<LiveFacts, 'lastEvent' | 'deadLetters' | 'address' | 'paused'>,
 ): LiveFacts {
   const { progress, scores = [] } = status.figures ?? {}
-  const judged = scores.filter(({ role }) => role === 'champion' || role === 'baseline')
-  const lossName = judged[0] !== undefined && 'mae' in judged[0].whole.values ? 'mae' : 'log-loss'
   return {
     stream: status.stream,
-    phase: phaseOf(status),
+    phase: phaseOf(status, beside.paused),
     nowMs: progress === undefined ? undefined : progress.streamTimeMs === 0 ? Number.NaN : progress.streamTimeMs,
     eventsPerSecond,
     waiting: progress?.pending ?? 0,
     learned: progress?.counters.learned ?? 0,
-    scores: judged.map((one) => ({
-      name: one.model,
-      loss: finite(one.whole.values[lossName]),
-      dailyAuc: dailyAuc(one),
-    })),
-    lossName: lossName === 'log-loss' ? 'log loss' : 'mean abs. error',
+    figures: liveFigures(scores, progress?.cohortDays ?? 1),
     modelVersion: progress?.models.find(({ role }) => role === 'champion')?.version,
-    lastEvent,
-    address,
+    lastEvent: beside.lastEvent,
+    deadLetters: beside.deadLetters,
+    address: beside.address,
+    paused: beside.paused,
   }
 }
 
-function phaseOf({ phase, replay, trouble, stalled, figures }: StreamStatus): string {
+function phaseOf({ phase, replay, standby, trouble, stalled, figures }: StreamStatus, paused = 'paused'): string {
+  if (phase === 'joining') return 'waiting for its group'
+  if (phase === 'standby')
+    return standby?.behind === undefined
+      ? 'standby, following nothing'
+      : `standby, ${standby.behind} transactions behind`
   if (phase === 'starting' && replay !== undefined) return `replaying ${replay.done} of ${replay.total} transactions`
   if (phase === 'restarting') return `starting again: ${trouble}`
   if (phase === 'running' && stalled !== undefined) return `stalled: ${stalled}`
-  if (phase === 'running' && figures?.progress.isPaused) return 'paused'
+  if (phase === 'running' && figures?.progress.isPaused) return paused
   return phase
-}
-
-function dailyAuc({ cohorts }: ScoreFigures): number | undefined {
-  return cohorts.cohorts > 0 ? finite(cohorts.mean.values['roc-auc']) : undefined
-}
-
-function finite(value: number | undefined): number | undefined {
-  return value !== undefined && Number.isFinite(value) ? value : undefined
 }
 
 /** Rows per second over the last few seconds. */

@@ -3,8 +3,9 @@ import type { History } from '../backtest/history-batches.ts'
 import { MillraceError } from '../errors.ts'
 import type { LoadedStream } from '../service/load-stream.ts'
 import { streamFileError } from '../service/stream-file-error.ts'
+import { fileHistory, type FileHistoryOptions } from './file-history.ts'
 
-/** A stream's recorded past, as `streams/<name>.history.ts` tells it. */
+/** A stream's recorded past, as `streams/<name>.history.ts` or files tell it. */
 export interface LoadedHistory {
   /** Its records by arrival; with `since`, it may leave out those that arrived before, ms. */
   readonly read: (since?: number) => History
@@ -12,14 +13,20 @@ export interface LoadedHistory {
   readonly total: number | undefined
 }
 
-/** Imports the history file of a stream. Throws MILLRACE_CLI_NOTHING without one, MILLRACE_SERVICE_STREAM_FILE. */
-export async function loadHistory({ name, historyFile }: LoadedStream): Promise<LoadedHistory> {
+/** The history of a stream: of files where some are named, else what its history file tells. Throws MILLRACE_CLI_NOTHING without one, MILLRACE_SERVICE_STREAM_FILE. */
+export async function loadHistory(
+  loaded: LoadedStream,
+  files?: readonly string[],
+  options?: FileHistoryOptions,
+): Promise<LoadedHistory> {
+  if (files !== undefined) return { read: () => fileHistory(loaded, files, options), total: undefined }
+  const { name, historyFile } = loaded
   if (historyFile === undefined) {
     throw new MillraceError(
       'MILLRACE_CLI_NOTHING',
       `stream '${name}'`,
       'it has no history',
-      `Write streams/${name}.history.ts, or let backtest take a file with --from`,
+      `Name a file with --from <file>, or write streams/${name}.history.ts`,
     )
   }
   let module: { default?: unknown; records?: unknown }

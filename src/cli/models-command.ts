@@ -5,13 +5,15 @@ import { exportModelCommand } from './export-model-command.ts'
 import { Project } from './project.ts'
 import { showModelCommand } from './show-model-command.ts'
 import { textTable } from './text-table.ts'
+import { typedCommand } from './typed-command.ts'
+import { untoldChange } from './untold-change.ts'
 
 /** `millrace models list|steps|export|show` */
 export function modelsCommand(): Command {
   const list = new Command('list')
     .summary('list the versions of a stream, with what each came from')
     .description(
-      'Lists the versions of a stream: what role each has or how it left, what it came from, since when, and how it did. Also while the stream runs.',
+      'Lists the versions of a stream: what role each has or how it left, what it came from, since when, and how it did. While the stream runs its API is asked; without it, as of the newest snapshot.',
     )
     .argument('<stream>', 'name of a stream')
     .addHelpText('after', '\nExamples:\n  millrace models flight-delay\n  millrace models flight-delay --json')
@@ -42,8 +44,12 @@ export function modelsCommand(): Command {
 async function listVersions(stream: string, _options: object, command: Command): Promise<void> {
   const project = Project.of(command)
   const { terminal } = project
-  const { versions } = await project.withPlatform((platform) => modelVersions(platform, stream), { readOnly: true })
-  if (project.json) return terminal.json({ stream, versions })
+  const { versions, snapshot, later } = await project.withPlatform(
+    (platform) => modelVersions(platform, stream, project.config),
+    { readOnly: true },
+  )
+  if (later > 0) project.terminal.note(staleText(stream, snapshot?.seq, later, project))
+  if (project.json) return terminal.json({ stream, versions, laterSteps: later })
   const rows = versions.map((version) => [
     version.version,
     version.role.replace('_', ' '),
@@ -56,12 +62,27 @@ async function listVersions(stream: string, _options: object, command: Command):
   for (const line of textTable([header, ...rows], [0, 1, 2, 3, 4, 5])) terminal.line(line)
 }
 
+/** Why what is listed is not all that happened. */
+function staleText(stream: string, seq: number | undefined, later: number, { config }: Project): string {
+  const asOf = seq === undefined ? 'There is no snapshot yet' : `This is as of transaction ${seq}`
+  const steps = later === 1 ? '1 later step is' : `${later} later steps are`
+  return `${asOf}, for no API of '${stream}' answers at ${config.host}:${config.port} (MILLRACE_PORT): ${steps} in ${typedCommand(`models steps ${stream}`)}.`
+}
+
 async function listSteps(stream: string, options: { last: number }, command: Command): Promise<void> {
   const project = Project.of(command)
   const { terminal } = project
-  const { events: all } = await project.withPlatform((platform) => modelVersions(platform, stream), { readOnly: true })
+  const { events: all, untold } = await project.withPlatform(
+    async (platform) => ({
+      events: (await modelVersions(platform, stream, project.config)).events,
+      untold: await untoldChange(platform.log, stream),
+    }),
+    { readOnly: true },
+  )
   const events = all.slice(-options.last)
   if (project.json) return terminal.json(events)
+  if (untold !== undefined) terminal.note(untold)
+  if (events.length === 0 && untold !== undefined) return
   if (events.length === 0)
     return terminal.line(`Nothing has happened to the models of '${stream}' yet: the first one serves.`)
   const rows = events.map(({ eventTime, kind, modelVersion, parent, reason }) => [

@@ -2,10 +2,13 @@ import { Command } from 'commander'
 import { MillraceError } from '../errors.ts'
 import { LearningState } from '../operators/learning-state.ts'
 import { rebuildablePaths } from '../operators/rebuildable-paths.ts'
+import { foreignTail } from '../task/foreign-tail.ts'
 import { Journal } from '../task/journal.ts'
 import { loadSnapshot } from '../task/load-snapshot.ts'
+import { partList, partName, partWords } from './part-words.ts'
 import { Project } from './project.ts'
 import { typedCommand } from './typed-command.ts'
+import { unreadableInputs } from './unreadable-inputs.ts'
 
 /** `millrace plan <stream>` */
 export function planCommand(): Command {
@@ -29,7 +32,7 @@ Examples:
       const { terminal } = project
       const loaded = await project.stream(name)
       const plan = await project.withPlatform(
-        async ({ log, blobs }) => {
+        async ({ log, blobs, registry }) => {
           const there = (await log.topics()).some((topic) => topic.name === `${name}.journal`)
           const last = there ? await new Journal(log, name, 0).last() : undefined
           if (last === undefined)
@@ -39,7 +42,11 @@ Examples:
               'it has never run on this data directory, so there is nothing to keep',
               `Start it with ${typedCommand(`run ${name}`)}`,
             )
+          const journal = new Journal(log, name, 0)
           const [snapshot] = last.snapshots
+          const later = (await journal.read(snapshot?.journalOffset ?? (await journal.bounds()).start)).filter(
+            ({ seq }) => seq > (snapshot?.seq ?? -1),
+          )
           const learning = new LearningState(loaded.graph)
           const parts = learning.parts()
           const report = snapshot === undefined ? undefined : await loadSnapshot(blobs, snapshot, parts)
@@ -52,8 +59,10 @@ Examples:
             carried: report?.carried ?? {},
             rebuilt,
             reset: reset.filter((path) => !rebuilt.includes(path)),
+            isOtherLabel: report !== undefined && learning.models.hasOtherLabel,
             dropped: (report?.dropped ?? []).filter((path) => !path.startsWith('task.')),
-            unreplayed: last.code === loaded.code ? 0 : last.seq - 1 - (snapshot?.seq ?? -1),
+            unreplayed: foreignTail(later, loaded.code).length, // what `run` refuses to start over
+            unreadable: await unreadableInputs(loaded, { log, registry }),
           }
         },
         { readOnly: true },
@@ -64,20 +73,29 @@ Examples:
           ? `The code of '${name}' has changed since its last transaction.`
           : `The code of '${name}' is that of its last transaction.`,
       )
-      const kept = plan.kept.map((path) =>
-        path in plan.carried ? `${path} (carried over: ${plan.carried[path]})` : path,
-      )
+      const carried = Object.keys(plan.carried)
       for (const [what, paths] of [
-        ['keeps', kept],
-        ['rebuilds', plan.rebuilt],
         ['begins anew', plan.reset],
-        ['is dropped', plan.dropped],
+        ['rebuilds', plan.rebuilt],
+        ['carries over', carried],
+        ['drops', plan.dropped],
       ] as const) {
-        if (paths.length > 0) terminal.line(`${what.padEnd(12)}${paths.join(', ')}`)
+        const { items, internal } = partWords(paths)
+        const line = (text: string): void => terminal.line(`${what.padEnd(14)}${text}`)
+        for (const item of items) {
+          const how = carried === paths ? paths.find((path) => partName(path) === item) : undefined
+          line(how === undefined || plan.carried[how] === '' ? item : `${item}: ${plan.carried[how]}`)
+        }
+        if (internal > 0) line(partList({ items: [], internal }))
       }
+      const same = plan.kept.filter((path) => !carried.includes(path))
+      if (same.length > 0) terminal.line(`${'keeps'.padEnd(14)}${partList(partWords(same))}`)
+      if (plan.isOtherLabel)
+        terminal.line('The label means something else: what was learned, counted and kept of it begins anew.')
+      for (const wrong of plan.unreadable) terminal.line(wrong)
       if (plan.unreplayed > 0) {
         terminal.line(
-          `${plan.unreplayed} transactions lie after the newest snapshot: the old code must drain them first (${typedCommand(`run ${name} --drain`)}), or --fork computes them anew.`,
+          `${plan.unreplayed === 1 ? '1 transaction lies' : `${plan.unreplayed} transactions lie`} after the newest snapshot: the old code must drain what they hold first (${typedCommand(`run ${name} --drain`)}), or --fork computes it anew.`,
         )
       }
     })

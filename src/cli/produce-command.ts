@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { Command } from 'commander'
 import { readSchemas } from '../codec/read-schemas.ts'
 import { MillraceError } from '../errors.ts'
+import type { EmbeddedPlatform } from '../service/embedded-platform.ts'
 import { loadStream, streamNames } from '../service/load-stream.ts'
 import { nearest } from '../stream/nearest.ts'
 import { countOption } from './count-option.ts'
@@ -20,7 +21,10 @@ interface ProduceOptions {
   readonly format?: string
   readonly partitions: number
   readonly skipBad?: boolean
+  readonly allowFuture?: boolean
 }
+
+const FUTURE_MS = 86_400_000 // clocks differ, and dates have zones
 
 /** `millrace produce <topic>` */
 export function produceCommand(): Command {
@@ -39,7 +43,8 @@ export function produceCommand(): Command {
     )
     .option('--format <format>', 'avro or json')
     .option('--partitions <count>', 'of the topic, where it is new', countOption, 1)
-    .option('--skip-bad', 'pass over rows that the schema turns down, and count them')
+    .option('--skip-bad', 'pass over rows that are turned down, count them and name the first')
+    .option('--allow-future', 'take timestamps more than a day ahead of the clock too')
     .addHelpText(
       'after',
       `
@@ -57,10 +62,14 @@ async function produce(topic: string, options: ProduceOptions, command: Command)
   refuseOutput(project, topic)
   const settings = await settingsOf(project, topic, options)
   const progress = new ProgressLine(terminal, 'records')
-  const { written, bad } = await project.withPlatform(async (platform) => {
-    const writer = await TopicWriter.open(platform, settings)
+  const work = async (platform: EmbeddedPlatform) => {
+    const writer = await TopicWriter.open(platform, {
+      ...settings,
+      latestMs: options.allowFuture ? undefined : Date.now() + FUTURE_MS,
+    })
     let row = 0
     let turnedDown = 0
+    let first: string | undefined
     try {
       for await (const values of readRows(options.from, options.skipBad ? () => turnedDown++ : undefined)) {
         row++
@@ -70,23 +79,33 @@ async function produce(topic: string, options: ProduceOptions, command: Command)
             'MILLRACE_CLI_DATA',
             `${basename(options.from)}, row ${row}`,
             wrong,
-            `Correct the row, or pass over such rows with --skip-bad; ${row === 1 ? 'nothing was written' : 'the rows before it are in the topic'}`,
+            `Correct the row, or pass over such rows with --skip-bad${writer.ahead > 0 ? ', or take them with --allow-future' : ''}; ${row === 1 ? 'nothing was written' : 'the rows before it are in the topic'}`,
           )
         }
-        if (wrong !== undefined) turnedDown++
+        if (wrong !== undefined) {
+          turnedDown++
+          first ??= `row ${row}: ${wrong}`
+        }
         progress.update(row)
       }
     } finally {
       await writer.flush()
       progress.end()
     }
-    return { written: writer.written, bad: turnedDown }
+    return { written: writer.written, bad: turnedDown, ahead: writer.ahead, first }
+  }
+  const { written, bad, ahead, first } = await project.withPlatform(work).catch(async (error: unknown) => {
+    if (error instanceof MillraceError && error.code === 'MILLRACE_LOG_IN_USE') throw await inUse(project, topic, error)
+    throw error
   })
-  if (project.json) return terminal.json({ topic, written, bad })
+  if (project.json) return terminal.json({ topic, written, bad, ahead })
   const rate = formatCount((written * 1000) / progress.elapsedMs)
   const added = written === 1 ? '1 record was' : `${formatCount(written)} records were`
   terminal.line(`${added} written to ${topic} in ${formatTime(progress.elapsedMs)} (${rate}/s).`)
-  if (bad > 0) terminal.line(bad === 1 ? '1 row was passed over.' : `${formatCount(bad)} rows were passed over.`)
+  if (bad === 0) return
+  const rows = bad === 1 ? '1 row was passed over' : `${formatCount(bad)} rows were passed over`
+  const far = ahead > 0 && ahead < bad ? `, ${formatCount(ahead)} of them with times ahead of the clock` : ''
+  terminal.line(first === undefined ? `${rows}.` : `${rows}${far}; the first, ${first}.`)
 }
 
 /** What a stream writes is its own: a foreign record in its journal would be the end of it. */
@@ -104,7 +123,8 @@ function refuseOutput({ config }: Project, topic: string): void {
 /** What the options say, and what a stream that reads the topic says where they do not. */
 async function settingsOf(project: Project, topic: string, options: ProduceOptions): Promise<TopicWriterOptions> {
   const input = await inputOf(project, topic)
-  const schemas = await readSchemas(project.config.schemas)
+  const broken = new Map<string, unknown>()
+  const schemas = await readSchemas(project.config.schemas, broken)
   const schemaFile = options.schema ?? input?.schema
   const key = options.key ?? input?.key
   if (schemaFile === undefined || key === undefined) {
@@ -115,6 +135,7 @@ async function settingsOf(project: Project, topic: string, options: ProduceOptio
       'Give --schema and --key',
     )
   }
+  if (broken.has(schemaFile)) throw broken.get(schemaFile)
   const schema = schemas.get(schemaFile)
   if (schema === undefined)
     throw new MillraceError(
@@ -138,6 +159,20 @@ async function settingsOf(project: Project, topic: string, options: ProduceOptio
   }
 }
 
+/** One process at a time writes to a data directory: a stream that runs there is fed by its API. */
+async function inUse(project: Project, topic: string, cause: MillraceError): Promise<MillraceError> {
+  const { data, host, port } = project.config
+  const input = await inputOf(project, topic)
+  const path =
+    input === undefined
+      ? '/streams/<stream>/inputs/<input>/records'
+      : `/streams/${input.stream}/inputs/${input.name}/records`
+  const remedy = `A stream that runs is fed by its HTTP API: POST http://${host}:${port}${path}; or stop it first`
+  return new MillraceError('MILLRACE_LOG_IN_USE', `data directory ${data}`, 'another process is using it', remedy, {
+    cause,
+  })
+}
+
 /** The input of the first stream that reads a topic; streams that do not load are passed over. */
 async function inputOf(project: Project, topic: string) {
   for (const name of streamNames(project.config.streams)) {
@@ -145,7 +180,14 @@ async function inputOf(project: Project, topic: string) {
     const input = loaded?.graph.inputs.find((candidate) => candidate.topic === topic)
     if (input === undefined) continue
     const { schema, format, fields, key, time, arrival } = input
-    return { schema, format, key: fields[key].name, time: fields[arrival < 0 ? time : arrival].name }
+    return {
+      stream: name,
+      name: input.name,
+      schema,
+      format,
+      key: fields[key].name,
+      time: fields[arrival < 0 ? time : arrival].name,
+    }
   }
   return undefined
 }

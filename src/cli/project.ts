@@ -7,6 +7,7 @@ import { MillraceError } from '../errors.ts'
 import type { EmbeddedPlatform } from '../service/embedded-platform.ts'
 import { type LoadedStream, loadStream } from '../service/load-stream.ts'
 import { openPlatform } from '../service/open-platform.ts'
+import { reachKafka } from './reach-kafka.ts'
 import { Terminal } from './terminal.ts'
 import { typedCommand } from './typed-command.ts'
 
@@ -64,12 +65,17 @@ export class Project {
     return loadStream(this.config, name)
   }
 
-  /** Opens the data directory for as long as `work` takes. */
+  /** Whether there may be topics: in a cluster, or in a data directory that something was written to. */
+  get hasData(): boolean {
+    return this.config.log !== 'embedded' || existsSync(join(this.config.data, 'log.sqlite'))
+  }
+
+  /** Opens the data directory, or the cluster, for as long as `work` takes. */
   async withPlatform<T>(
     work: (platform: EmbeddedPlatform) => Promise<T>,
     options: { readonly readOnly?: boolean } = {},
   ): Promise<T> {
-    if (options.readOnly && this.config.log === 'embedded' && !existsSync(join(this.config.data, 'log.sqlite'))) {
+    if (options.readOnly && !this.hasData) {
       throw new MillraceError(
         'MILLRACE_CLI_NOTHING',
         `data directory ${this.config.data}`,
@@ -77,6 +83,7 @@ export class Project {
         `Run ${typedCommand('demo')} or produce first, or name another directory with --data`,
       )
     }
+    if (this.config.log === 'kafka') await reachKafka(this.config)
     const platform = openPlatform(this.config, options)
     try {
       return await work(platform)

@@ -36,7 +36,12 @@ export function rowFormat(path: string): 'csv' | 'jsonl' | 'parquet' {
 export async function* readRows(path: string, onBad?: () => void): AsyncGenerator<Row> {
   const format = rowFormat(path)
   if (!existsSync(path) || !statSync(path).isFile())
-    throw new MillraceError('MILLRACE_CLI_FILE', path, 'there is no such file', 'Name a file that is there')
+    throw new MillraceError(
+      'MILLRACE_CLI_FILE',
+      path,
+      'there is no such file',
+      `Check the name; files are looked for from ${process.cwd()} on`,
+    )
   try {
     yield* format === 'csv' ? csvRows(path, onBad) : format === 'jsonl' ? jsonRows(path, onBad) : parquetRows(path)
   } catch (cause) {
@@ -45,7 +50,7 @@ export async function* readRows(path: string, onBad?: () => void): AsyncGenerato
       'MILLRACE_CLI_DATA',
       path,
       `it can't be read as ${format} (${(cause as Error).message})`,
-      'Correct the file',
+      `Correct what it names, or write the file again as ${format}`,
       { cause },
     )
   }
@@ -71,7 +76,12 @@ async function* csvRows(path: string, onBad?: () => void): AsyncGenerator<Row> {
 function distinct(header: string[], path: string): string[] {
   const twice = header.find((name, i) => header.indexOf(name) !== i)
   if (twice === undefined) return header
-  throw new MillraceError('MILLRACE_CLI_DATA', path, `two columns are called '${twice}'`, 'Name each column once')
+  throw new MillraceError(
+    'MILLRACE_CLI_DATA',
+    path,
+    `two columns are called '${twice}'`,
+    'Give each column of the header a name of its own',
+  )
 }
 
 async function* jsonRows(path: string, onBad?: () => void): AsyncGenerator<Row> {
@@ -133,7 +143,7 @@ function textOf(path: string): Readable {
   return text
 }
 
-/** The one of comma, semicolon and tab that the header has most of. */
+/** The one of comma, semicolon, tab and bar that the header has most of, outside of quotes. */
 export async function delimiterOf(path: string): Promise<string> {
   if (/\.tsv(\.gz)?$/.test(path)) return '\t'
   let header = ''
@@ -149,7 +159,8 @@ export async function delimiterOf(path: string): Promise<string> {
     header = buffer.toString('utf8', 0, bytesRead)
   }
   const [line] = header.split('\n', 1)
-  return [',', ';', '\t']
-    .map((one) => ({ one, times: line.split(one).length }))
+  const bare = line.replaceAll(/"[^"]*"/g, '')
+  return [',', ';', '\t', '|']
+    .map((one) => ({ one, times: bare.split(one).length }))
     .reduce((a, b) => (b.times > a.times ? b : a)).one
 }

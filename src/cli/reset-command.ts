@@ -1,14 +1,16 @@
 import { Command } from 'commander'
 import { MillraceError } from '../errors.ts'
 import { resetStream } from '../service/reset-stream.ts'
+import { forgetInRedis } from './forget-in-redis.ts'
 import { Project } from './project.ts'
+import { requireStopped } from './require-stopped.ts'
 
 /** `millrace reset <stream>` */
 export function resetCommand(): Command {
   return new Command('reset')
     .summary('forget all that a stream has learned and published')
     .description(
-      'Deletes what a stream has made: its journal, snapshots, predictions, signals, model events and dead letters. Its input topics stay, and the next start reads them from the beginning.',
+      'Deletes what a stream has made: its journal, snapshots, predictions, signals, model events and dead letters, and what Redis holds of it. Its input topics stay, and the next start reads them from the beginning.',
     )
     .argument('<stream>', 'name of a stream')
     .option('--inputs', 'delete its input topics too')
@@ -33,7 +35,13 @@ Examples:
           'Add --yes if that is what you want',
         )
       }
-      const report = await project.withPlatform((platform) => resetStream(platform, name, inputs))
+      const report = project.hasData
+        ? await project.withPlatform(async (platform) => {
+            await requireStopped(platform, name)
+            return resetStream(platform, name, inputs)
+          })
+        : { topics: [], snapshots: 0 }
+      await forgetInRedis(project.config, name, terminal)
       if (project.json) terminal.json({ stream: name, ...report })
       else if (report.topics.length === 0)
         terminal.line(`There was nothing of stream '${name}' in ${project.config.data}.`)

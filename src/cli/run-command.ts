@@ -2,7 +2,10 @@ import { Command, Option } from 'commander'
 import { filter, firstValueFrom } from 'rxjs'
 import { MillraceError } from '../errors.ts'
 import type { EmbeddedPlatform } from '../service/embedded-platform.ts'
+import type { LoadedStream } from '../service/load-stream.ts'
 import type { StreamRunner } from '../service/stream-runner.ts'
+import { Journal } from '../task/journal.ts'
+import { rebuildTime } from '../task/rebuild-time.ts'
 import { Project } from './project.ts'
 import { runStream } from './run-stream.ts'
 import { typedCommand } from './typed-command.ts'
@@ -34,7 +37,7 @@ export function runCommand(): Command {
     .addOption(
       new Option(
         '--rebuild <from>',
-        "after a change, make what is new or different from the log since <from> instead of beginning empty: a duration back such as '30d', a date, or 'beginning'",
+        "at the first start after a change, make what is new or different from the log since <from> instead of beginning empty: a duration back such as '30d', a date, or 'beginning'; does nothing where nothing has changed, and is refused where the change was taken without it",
       ).conflicts(['fork', 'drain']),
     )
     .option('--port <number>', 'of the API (default: 8080); 0 takes any free one')
@@ -51,20 +54,57 @@ Examples:
     .action(async (name: string, options: RunOptions, command: Command) => {
       const project = Project.of(command)
       const loaded = await project.stream(name)
+      if (options.rebuild !== undefined) rebuildTime(options.rebuild, 0, name) // before a data directory is made
       await project.withPlatform(async (platform) => {
-        const runner = await runStream(project, platform, loaded, {
+        if (options.rebuild !== undefined && (await isUnchanged(loaded, platform)))
+          project.terminal.note(`Nothing to rebuild: '${name}' has not changed since its last transaction.`)
+        await noteNewTopics(project, loaded, platform)
+        const { runner, deadLetters } = await runStream(project, platform, loaded, {
           fork: options.fork,
           rebuild: options.rebuild,
           beside: besideOf(name, options, platform),
         })
         const { rows, predictions, figures } = runner.current
-        if (project.json) project.terminal.json({ stream: name, rows, predictions, commit: figures?.commit })
-        else
-          project.terminal.line(
-            `Stopped cleanly after transaction ${figures?.commit.seq}: ${rows} events and ${predictions} predictions in this run.`,
-          )
+        if (project.json)
+          project.terminal.json({
+            stream: name,
+            rows,
+            predictions,
+            deadLetters: deadLetters.count,
+            commit: figures?.commit,
+          })
+        else {
+          const here = `${rows} events and ${predictions} predictions in this run`
+          const where =
+            figures === undefined ? 'while another process has the task' : `after transaction ${figures.commit.seq}`
+          project.terminal.line(`Stopped cleanly ${where}: ${here}.`)
+          const letters = await deadLetters.text()
+          if (letters !== undefined) project.terminal.line(`${letters}.`)
+        }
       })
     })
+}
+
+/** An input whose topic this start makes has nothing to be read: that it is quiet would else look like a fault. */
+async function noteNewTopics(
+  project: Project,
+  { name, graph }: LoadedStream,
+  { log }: EmbeddedPlatform,
+): Promise<void> {
+  const there = new Set((await log.topics()).map((topic) => topic.name))
+  for (const input of graph.inputs) {
+    if (there.has(input.topic)) continue
+    const fill = `${typedCommand(`produce ${input.topic} --from <file>`)}`
+    const when = project.config.log === 'kafka' ? '' : ' while the stream does not run'
+    project.terminal.note(
+      `Topic ${input.topic} of '${name}' is new and empty. Fill it with \`${fill}\`${when}, or with POST /streams/${name}/inputs/${input.name}/records of its API.`,
+    )
+  }
+}
+
+async function isUnchanged({ name, code }: LoadedStream, { log }: EmbeddedPlatform): Promise<boolean> {
+  const isThere = (await log.topics()).some((topic) => topic.name === `${name}.journal`)
+  return isThere && (await new Journal(log, name, 0).last())?.code === code
 }
 
 function besideOf(stream: string, options: RunOptions, platform: EmbeddedPlatform) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { MillraceError } from '../errors.ts'
-import { decodeModelFile, type ModelColumn, type ModelHeader } from '../models/model-file.ts'
+import { decodeModelFile, type ModelColumn, type ModelFile, type ModelHeader } from '../models/model-file.ts'
 import { Project } from './project.ts'
 
 /** `millrace models show <file>` */
@@ -18,10 +18,23 @@ export function showModelCommand(): Command {
     )
     .action((file: string, _options: object, command: Command) => {
       const { terminal, json } = Project.of(command)
-      const { header, learner } = decodeModelFile(read(file))
+      const { header, learner } = decoded(file)
       if (json) return terminal.json({ ...header, bytes: learner.length })
       for (const [name, value] of lines(header, learner)) terminal.line(`${name.padEnd(12)}${value}`)
     })
+}
+
+function decoded(file: string): ModelFile {
+  const bytes = read(file)
+  try {
+    return decodeModelFile(bytes)
+  } catch (cause) {
+    const [, reason = String(cause)] = /^model file: (.+?)\. /.exec((cause as Error).message) ?? []
+    const wrong = `it is no model that can be read (${reason})`
+    throw new MillraceError('MILLRACE_MODEL_FILE', file, wrong, 'Name a file that `millrace models export` wrote', {
+      cause,
+    })
+  }
 }
 
 function read(file: string): Uint8Array {

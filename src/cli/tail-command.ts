@@ -37,10 +37,13 @@ Examples:
         async (platform) => {
           const { log } = platform
           const from = await Promise.all(
-            (await topicBounds(log, topic)).map(async ({ partition, start }) => ({
+            (await topicBounds(log, topic)).map(async ({ partition, start, readableEnd }) => ({
               topic,
               partition,
-              offset: options.fromStart ? start : await offsetOfLast(log, { topic, partition }, options.last),
+              offset: options.fromStart
+                ? start
+                : await offsetOfLast(log, { topic, partition }, options.last, { start, readableEnd }),
+              end: options.follow ? undefined : readableEnd, // what is written while this reads is not the last of what was there
             })),
           )
           const records = topicRecords(platform, from, { follow: options.follow })

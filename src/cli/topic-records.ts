@@ -16,10 +16,10 @@ export interface TopicRecord {
   readonly value: unknown
 }
 
-/** Records of some partitions, decoded, in the order in which each partition has them. */
+/** Records of some partitions, decoded, in the order in which each partition has them, up to its `end` where it is given. */
 export function topicRecords(
   { log, registry }: Pick<EmbeddedPlatform, 'log' | 'registry'>,
-  from: readonly (TopicPartition & { readonly offset: number })[],
+  from: readonly (TopicPartition & { readonly offset: number; readonly end?: number })[],
   options: { readonly follow?: boolean } = {},
 ): Observable<TopicRecord> {
   const values = new ValueReader(registry)
@@ -37,7 +37,8 @@ export function topicRecords(
       valueStarts,
       valueEnds,
     }) {
-      for (let i = 0; i < count; i++) {
+      const end = from.find((place) => place.topic === topic && place.partition === partition)?.end ?? Infinity
+      for (let i = 0; i < count && offsets[i] < end; i++) {
         const key = keyStarts[i] < 0 ? null : text.decode(bytes.subarray(keyStarts[i], keyEnds[i]))
         const value = await values.read(valueStarts[i] < 0 ? null : bytes.subarray(valueStarts[i], valueEnds[i]))
         yield { topic, partition, offset: offsets[i], timestamp: timestamps[i], key, value }

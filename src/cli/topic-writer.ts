@@ -23,6 +23,8 @@ export interface TopicWriterOptions {
   readonly key: string
   /** The field that is the records' timestamp; undefined = the time of writing. */
   readonly timestamp: string | undefined
+  /** Later timestamps are turned down: they would move the clock of each stream that reads them, for good. Default: no bound. */
+  readonly latestMs?: number
 }
 
 const BATCH_RECORDS = 5000
@@ -31,6 +33,8 @@ const text = new TextEncoder()
 /** Writes plain records to a topic, checked by a schema, dealt over its partitions by key as Kafka's own clients do. */
 export class TopicWriter {
   written = 0
+  /** Records that were turned down because their timestamps lie ahead of `latestMs`. */
+  ahead = 0
   private readonly log: Log
   private readonly schema: EventSchema
   private readonly encoder: AvroEncoder | undefined
@@ -38,6 +42,7 @@ export class TopicWriter {
   private readonly columns: InputColumns
   private readonly key: number
   private readonly timestamp: number
+  private readonly latestMs: number
   private pending = 0
 
   private constructor(log: Log, partitions: number, options: TopicWriterOptions, encoder: AvroEncoder | undefined) {
@@ -48,6 +53,7 @@ export class TopicWriter {
     this.builders = Array.from({ length: partitions }, (_, partition) => new OutgoingBatchBuilder(topic, partition))
     this.columns = new InputColumns(schema.fields)
     this.key = fieldIndex(schema, schemaFile, key)
+    this.latestMs = options.latestMs ?? Infinity
     this.timestamp = timestamp === undefined ? -1 : fieldIndex(schema, schemaFile, timestamp)
   }
 
@@ -80,6 +86,10 @@ export class TopicWriter {
     const at = timestamp < 0 ? Date.now() : (columns.fields[timestamp] as NumberColumn).values[row]
     if (!(at >= timeRange.earliestMs && at <= timeRange.latestMs))
       return `${this.schema.fields[timestamp].name}: missing, before 1900 or after the year 275760, and it is the timestamp`
+    if (at > this.latestMs && timestamp >= 0) {
+      this.ahead++
+      return `${this.schema.fields[timestamp].name}: ${new Date(at).toISOString()} is more than a day ahead, and it is the timestamp: the clock of a stream that reads it would jump there, and all labels waited for would be given up`
+    }
     const keyBytes = text.encode(keyText)
     const builder = this.builders[partitionOfKey(keyBytes, 0, keyBytes.length, this.builders.length)]
     builder.add(Math.max(0, Math.floor(at))) // a log's timestamps begin in 1970

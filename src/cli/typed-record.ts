@@ -1,9 +1,11 @@
 import type { EventField } from '../codec/event-schema.ts'
+import { isMissing } from './is-missing.ts'
+import { rowSpacing } from './new/row-spacing.ts'
 
 /**
  * A row of a file, from 0, as the record that a schema describes: of the columns of the fields' names, or of those that the
- * schema names with `column`. Numbers, booleans and times are read from their texts; an empty text is null. Other values
- * stay as they are.
+ * schema names with `column`. Numbers, booleans and times are read from their texts, those that say that there is none as
+ * null; an empty text is null. Other values stay as they are.
  */
 export function typedRecord(
   fields: readonly EventField[],
@@ -12,28 +14,35 @@ export function typedRecord(
 ): Record<string, unknown> {
   const record: Record<string, unknown> = {}
   for (const { name, type, column = name } of fields) {
-    const value = Object.hasOwn(row, name) ? row[name] : column === '#' ? String(number) : row[column]
+    const value = Object.hasOwn(row, name) ? row[name] : column === '#' ? ofRow(type, number) : row[column]
     if (value !== undefined) record[name] = typeof value === 'string' ? typedValue(type, value) : value
   }
   return record
 }
 
-/** A text as a value of a type; what it can't be stays a text. */
+/** What a field has that is the row's number: a time, where the row lies on an even spacing. */
+function ofRow(type: EventField['type'], number: number): unknown {
+  if (type === 'timestamp') return rowSpacing.startMs + number * rowSpacing.everyMs
+  return type === 'string' ? String(number) : number
+}
+
+/** A text as a value of a type; null where it says that there is none, and what it can't be stays a text. */
 export function typedValue(type: EventField['type'], text: string): unknown {
   if (text === '') return null
   if (type === 'string') return text
   if (type === 'boolean') {
     const word = text.toLowerCase()
-    return ['true', '1', 'yes', 't', 'y'].includes(word)
-      ? true
-      : ['false', '0', 'no', 'f', 'n'].includes(word)
-        ? false
-        : text
+    if (yes.has(word)) return true
+    if (no.has(word)) return false
+  } else {
+    const number = type === 'timestamp' ? timestampOf(text) : Number(text)
+    if (Number.isFinite(number) && (number !== 0 || text.trim() !== '')) return number // of blanks Number makes 0
   }
-  const number = type === 'timestamp' ? timestampOf(text) : Number(text)
-  return Number.isFinite(number) ? number : text
+  return isMissing(text) ? null : text
 }
 
+const yes = new Set(['true', '1', 'yes', 't', 'y'])
+const no = new Set(['false', '0', 'no', 'f', 'n'])
 const SECONDS_BELOW = 1e11 // as milliseconds that would be in 1973
 const SMALLEST_EPOCH = 1e8 // as seconds that is in 1973; what is smaller is a number of days or of rows
 const dateTime = /^\d{4}-\d\d(?:-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?)?$/

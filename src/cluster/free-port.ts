@@ -14,12 +14,13 @@ export async function freePort(count = 1): Promise<number> {
     const first = FIRST + next
     next += count
     let free = 0
-    while (free < count && (await isFree(first + free))) free++
+    while (free < count && (await isFreePort(first + free))) free++
     if (free === count) return first
   }
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens on a port of 127.0.0.1. */
+export async function isFreePort(port: number): Promise<boolean> {
   const server = createServer()
   try {
     await once(server.listen(port, '127.0.0.1'), 'listening')

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { JavaProcess } from './java-process.ts'
+import { SupervisedProcess } from './supervised-process.ts'
 import { kafkaJars } from './kafka-jars.ts'
 import { requireTools } from './require-tools.ts'
 
@@ -31,7 +31,7 @@ export class LocalKafka {
   readonly brokers: readonly string[]
   readonly #options: LocalKafkaOptions
   readonly #libs: string
-  readonly #running: (JavaProcess | undefined)[]
+  readonly #running: (SupervisedProcess | undefined)[]
 
   private constructor(options: LocalKafkaOptions, libs: string) {
     this.#options = options
@@ -65,8 +65,9 @@ export class LocalKafka {
       const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config]
       await run('java', ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...path, ...format])
     }
-    this.#running[index] = await JavaProcess.start({
+    this.#running[index] = await SupervisedProcess.start({
       name: `Kafka broker ${index + 1} on port ${this.#options.ports[index][0]}`,
+      command: 'java',
       args: [...(this.#options.java ?? ['-Xmx512m', '-XX:+UseG1GC']), ...path, 'kafka.Kafka', config],
       logFile: join(folder, 'broker.log'),
       ready: /Kafka Server started/,

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { MillraceError } from '../errors.ts'
-import { JavaProcess } from './java-process.ts'
+import { SupervisedProcess } from './supervised-process.ts'
 import { requireTools } from './require-tools.ts'
 
 export interface LocalRegistryOptions {
@@ -19,16 +19,16 @@ export interface LocalRegistryOptions {
 }
 
 const run = promisify(execFile)
-const version = '2.6.13.Final'
+export const registryVersion = '2.6.13.Final'
 const copy = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy'
 
 /** Apicurio's schema registry on this machine. */
 export class LocalRegistry {
   /** Where its Confluent-compatible API begins. */
   readonly url: string
-  readonly #process: JavaProcess
+  readonly #process: SupervisedProcess
 
-  private constructor(url: string, process: JavaProcess) {
+  private constructor(url: string, process: SupervisedProcess) {
     this.url = url
     this.#process = process
   }
@@ -42,8 +42,9 @@ export class LocalRegistry {
     const heap = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
     const kept = data === undefined ? [] : [`-Dquarkus.datasource.jdbc.url=jdbc:h2:file:${resolve(data)}/registry`]
     const listen = ['-Dquarkus.http.host=127.0.0.1', `-Dquarkus.http.port=${port}`]
-    const started = await JavaProcess.start({
+    const started = await SupervisedProcess.start({
       name: `Apicurio registry on port ${port}`,
+      command: 'java',
       args: [...heap, ...kept, ...listen, '-jar', join(folder, jar)],
       logFile,
       ready: /Listening on: /,
@@ -58,13 +59,13 @@ export class LocalRegistry {
 
 /** The folder of the program; Maven fetches it the first time (140 MB). */
 async function program(cache: string): Promise<string> {
-  const folder = join(cache, `apicurio-${version}`)
+  const folder = join(cache, `apicurio-${registryVersion}`)
   if (existsSync(folder)) return folder
   await mkdir(cache, { recursive: true })
   // Whole or not at all, and any number of processes may do so at once.
   const working = await mkdtemp(join(cache, 'fetching-'))
   try {
-    const artifact = `io.apicurio:apicurio-registry-app:${version}:tar.gz:all`
+    const artifact = `io.apicurio:apicurio-registry-app:${registryVersion}:tar.gz:all`
     await run('mvn', ['-q', '-B', copy, `-Dartifact=${artifact}`, `-DoutputDirectory=${working}`])
     const archive = (await readdir(working))[0]
     const unpacked = join(working, 'unpacked')
@@ -76,9 +77,15 @@ async function program(cache: string): Promise<string> {
   } catch (cause) {
     const said = (cause as { stdout?: string }).stdout?.split('\n').find((line) => line.includes('ERROR')) ?? cause
     const remedy = 'See that Maven reaches its repository (`mvn -v`, ~/.m2/settings.xml), and start again'
-    throw new MillraceError('MILLRACE_CLUSTER_DOWNLOAD', `Apicurio registry ${version}`, String(said).trim(), remedy, {
-      cause,
-    })
+    throw new MillraceError(
+      'MILLRACE_CLUSTER_DOWNLOAD',
+      `Apicurio registry ${registryVersion}`,
+      String(said).trim(),
+      remedy,
+      {
+        cause,
+      },
+    )
   } finally {
     await rm(working, { recursive: true, force: true })
   }

@@ -18,8 +18,12 @@ export function requireTools(tools: readonly RequiredTool[], options: { readonly
   const packages = [...new Set(missing.map(({ debianPackage }) => debianPackage))]
   if (options.install && process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' })
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, stdio: 'ignore' })
+    const waits = ['-o', 'DPkg::Lock::Timeout=120'] // another process may be installing, too
+    spawnSync('apt-get', ['update', '-qq', ...waits], { env, stdio: 'ignore' })
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...waits, ...packages], {
+      env,
+      stdio: 'ignore',
+    })
   }
   const names = missing.filter(({ command }) => !isThere(command)).map(({ command }) => command)
   if (names.length === 0) return

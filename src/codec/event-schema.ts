@@ -13,7 +13,7 @@ export interface EventField extends FieldType {
   /** The value where an older writer has no such field; undefined = there is none, null = null. */
   readonly default: string | number | boolean | null | undefined
   readonly doc: string | undefined
-  /** The attribute `column`: the column of files that holds the field where that is not its name; '#' = the row's number. */
+  /** The attribute `column`: the column of files that holds the field where that is not its name; '#' = the row's number, or of a time one minute a row from 2020 on. */
   readonly column?: string
 }
 
@@ -34,7 +34,7 @@ const allowed = 'int, long, float, double, boolean, string, an enum or a long wi
  * timestamp-millis, each nullable as a union with null. `file` names it in errors. Throws MILLRACE_CODEC_SCHEMA.
  */
 export function eventSchema(avro: AvroSchema, file: string): EventSchema {
-  const type = avroType(avro, file)
+  const type = avroType(avro, placeOfFault(avro, file))
   const record = avro as { doc?: string; fields: readonly FieldSchema[] }
   if (type.typeName !== 'record' || type.name === undefined) {
     throw wrong(file, `the schema is ${article(type.typeName)}`, 'An event is a record with a name and fields')
@@ -46,6 +46,24 @@ export function eventSchema(avro: AvroSchema, file: string): EventSchema {
     doc: record.doc,
     fields: record.fields.map((field) => eventField(field, `${file}, field '${field.name}'`, enums)),
     avro,
+  }
+}
+
+/** The file, and the first field without which those before it would be right. */
+function placeOfFault(avro: AvroSchema, file: string): string {
+  const { fields } = (avro ?? {}) as { readonly fields?: readonly { readonly name?: unknown }[] }
+  if (!Array.isArray(fields) || isRight(avro)) return file
+  const at = fields.findIndex((_, i) => !isRight({ ...(avro as object), fields: fields.slice(0, i + 1) } as AvroSchema))
+  const name = fields[at]?.name
+  return typeof name === 'string' ? `${file}, field '${name}'` : file
+}
+
+function isRight(avro: AvroSchema): boolean {
+  try {
+    avroType(avro, '')
+    return true
+  } catch {
+    return false
   }
 }
 

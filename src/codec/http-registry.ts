@@ -78,6 +78,14 @@ export class HttpRegistry implements SchemaRegistry {
     return schema
   }
 
+  /** Asks something small. Throws MILLRACE_CODEC_REGISTRY_UNREACHABLE where no registry answers there within so long. */
+  async reach(timeoutMs: number): Promise<void> {
+    const place = 'schema registry'
+    const { status, answer } = await this.#get('/schemas/ids/1', place, timeoutMs)
+    if (status === 200 || (answer as { error_code?: unknown }).error_code === NO_SUCH_SCHEMA) return
+    throw this.#unreachable(place, `it answered with status ${status}`)
+  }
+
   async close(): Promise<void> {
     await this.#last
   }
@@ -124,8 +132,11 @@ export class HttpRegistry implements SchemaRegistry {
     return level.toUpperCase()
   }
 
-  async #get(path: string, place: string): Promise<{ readonly status: number; readonly answer: object }> {
-    const { timeoutMs = 10_000 } = this.#options
+  async #get(
+    path: string,
+    place: string,
+    timeoutMs = this.#options.timeoutMs ?? 10_000,
+  ): Promise<{ readonly status: number; readonly answer: object }> {
     const user = this.#user
     const headers: Record<string, string> = { accept: 'application/vnd.schemaregistry.v1+json, application/json' }
     if (user) headers.authorization = `Basic ${Buffer.from(`${user.name}:${user.password}`).toString('base64')}`

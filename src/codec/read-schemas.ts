@@ -6,12 +6,21 @@ import { type EventSchema, eventSchema } from './event-schema.ts'
 
 /**
  * Reads the event schemas of a folder, its `*.avsc` files but not its subfolders, by file name, sorted.
- * Throws MILLRACE_CODEC_SCHEMA_FOLDER where the folder can't be read and MILLRACE_CODEC_SCHEMA for a wrong schema.
+ * Throws MILLRACE_CODEC_SCHEMA_FOLDER where the folder can't be read and MILLRACE_CODEC_SCHEMA for a wrong schema, unless
+ * `wrong` is there to keep such errors by file: a schema that nobody needs may be as wrong as it likes.
  */
-export async function readSchemas(folder: string): Promise<ReadonlyMap<string, EventSchema>> {
+export async function readSchemas(
+  folder: string,
+  wrong?: Map<string, unknown>,
+): Promise<ReadonlyMap<string, EventSchema>> {
   const schemas = new Map<string, EventSchema>()
   for (const file of await schemaFiles(folder)) {
-    schemas.set(file, eventSchema(await parsed(join(folder, file)), file))
+    try {
+      schemas.set(file, eventSchema(await parsed(join(folder, file)), file))
+    } catch (error) {
+      if (wrong === undefined) throw error
+      wrong.set(file, error)
+    }
   }
   return schemas
 }

@@ -13,11 +13,12 @@ interface KeySchema {
   readonly maximum?: number
   readonly pattern?: string
   readonly description?: string
+  readonly secret?: boolean
 }
 
 const partSchema = { ...configSchema, required: [] }
-const strict = new Ajv({ strict: false }).compile(partSchema)
-const coercing = new Ajv({ strict: false, coerceTypes: true }).compile(partSchema)
+const strict = new Ajv({ strict: false, allErrors: true }).compile(partSchema)
+const coercing = new Ajv({ strict: false, allErrors: true, coerceTypes: true }).compile(partSchema)
 const keys: Readonly<Record<string, KeySchema>> = configSchema.properties
 
 /** Checks what a file says, types included. `place` names it. Throws MILLRACE_CONFIG_KEY, MILLRACE_CONFIG_VALUE. */
@@ -32,23 +33,36 @@ export function checkTextConfig(part: Readonly<Record<string, string>>, placeOf:
 
 function checked(validate: ValidateFunction, part: object, placeOf: (key: string) => string): ConfigPart {
   const said = { ...part } as Record<string, unknown>
-  const unknown = Object.keys(said).find((key) => !Object.hasOwn(keys, key))
-  if (unknown !== undefined) {
+  const unknown = Object.keys(said).filter((key) => !Object.hasOwn(keys, key))
+  const isRight = validate(part)
+  const paths = isRight ? [] : (validate.errors ?? []).filter(({ keyword }) => keyword !== 'additionalProperties')
+  const wrong = [...new Set(paths.map(({ instancePath }) => instancePath.split('/')[1] ?? ''))]
+  const faults = [
+    ...unknown.map((key) => [placeOf(key), 'there is no such key', nearest(key, Object.keys(keys))]),
+    ...wrong.map((key) => [placeOf(key), `the value is ${shown(said[key], keys[key])}`, allowed(keys[key])]),
+  ]
+  const others = faults.slice(1).map(([place, what, remedy]) => `. ${place}: ${what}. ${remedy}`)
+  if (unknown.length > 0) {
     throw new MillraceError(
       'MILLRACE_CONFIG_KEY',
-      placeOf(unknown),
+      placeOf(unknown[0]),
       'there is no such key',
-      nearest(unknown, Object.keys(keys)),
+      `${nearest(unknown[0], Object.keys(keys))}${others.join('')}`,
     )
   }
-  if (validate(part)) return part
-  const key = (validate.errors ?? [])[0]?.instancePath.split('/')[1] ?? ''
+  if (isRight) return part
   throw new MillraceError(
     'MILLRACE_CONFIG_VALUE',
-    placeOf(key),
-    `the value is ${JSON.stringify(said[key])}`,
-    allowed(keys[key]),
+    placeOf(wrong[0]),
+    `the value is ${shown(said[wrong[0]], keys[wrong[0]])}`,
+    `${allowed(keys[wrong[0]])}${others.join('')}`,
   )
+}
+
+/** A value that is wrong, without what may be a password in it. */
+function shown(value: unknown, key: KeySchema | undefined): string {
+  if (key?.secret === true) return '(hidden)'
+  return JSON.stringify(typeof value === 'string' ? value.replace(/.*@/s, '(hidden)@') : value)
 }
 
 function allowed(key: KeySchema | undefined): string {

@@ -6,6 +6,10 @@ const duration = { pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)$' }
 export const configSchema = Type.Object(
   {
     data: Type.String({ minLength: 1, description: 'Data directory: log, blobs and records' }),
+    blobs: Type.String({
+      description:
+        'Folder of blobs: snapshots, model files, writer schemas; `blobs` in the data directory where it is empty. On Kafka all processes of a stream need the same',
+    }),
     application: Type.String({
       pattern: '^[a-z][a-z0-9-]*$',
       description: 'Name of this installation: small letters, digits and dashes, a letter first',
@@ -36,10 +40,25 @@ export const configSchema = Type.Object(
       description:
         'Whether brokers are spoken to over TLS: `true` or `false`; certificates are those Node trusts (NODE_EXTRA_CA_CERTS)',
     }),
+    sessionTimeout: Type.String({
+      ...duration,
+      description:
+        "On Kafka: a process that its group has not heard of for so long is given up, and a standby takes over; a duration such as '6s'",
+    }),
     registry: Type.String({
       pattern: '^(https?://[^\\s]*[^\\s/])?$',
       description:
         "Schema registry with Confluent's API: its address, such as `http://127.0.0.1:8081`; without one, schemas are in the data directory",
+    }),
+    redis: Type.String({
+      pattern: '^(rediss?://[^\\s]+)?$',
+      description:
+        'Redis that others read the latest predictions and features from: its address, such as `redis://127.0.0.1:6379` (`rediss:` for TLS); none by default',
+    }),
+    redisPassword: Type.String({ description: 'Password of the user that `redis` names', secret: true }),
+    redisTtl: Type.String({
+      ...duration,
+      description: "How long what is in Redis stays after it was last written, a duration such as '24h'",
     }),
     durability: Type.Enum(['power', 'process'], {
       description: 'What a commit survives: a power failure, or only the death of the process',

@@ -3,6 +3,7 @@ import type { Config } from './config-schema.ts'
 /** What holds where nobody says otherwise. */
 export const defaultConfig: Config = Object.freeze({
   data: './.millrace',
+  blobs: '',
   application: 'millrace',
   streams: 'streams',
   schemas: 'schemas',
@@ -14,7 +15,11 @@ export const defaultConfig: Config = Object.freeze({
   kafkaPassword: '',
   kafkaMechanism: 'scram-sha-512',
   kafkaTls: false,
+  sessionTimeout: '6s',
   registry: '',
+  redis: '',
+  redisPassword: '',
+  redisTtl: '24h',
   durability: 'power',
   commitInterval: '100ms',
   stopTimeout: '30s',

@@ -21,9 +21,14 @@ export type ConfigOrigins = Readonly<Record<keyof Config, string>>
 const ours = /^MILLRACE_/
 const DEFAULT_FILE = 'millrace.config.json'
 const paths = ['data', 'streams', 'schemas'] as const
+/** Keys whose value may be in a file that `MILLRACE_<KEY>_FILE` names. */
+const secrets = Object.entries(configSchema.properties).flatMap(([key, schema]) =>
+  (schema as { secret?: boolean }).secret === true ? [key] : [],
+)
 
 /**
  * The configuration: a flag comes before the environment's MILLRACE_<KEY>, that before the file, that before the default.
+ * A secret may be in a file of its own, which MILLRACE_<KEY>_FILE names.
  * Paths come out absolute: of the file relative to the file, of all others to `folder`.
  * Throws MILLRACE_CONFIG_FILE, MILLRACE_CONFIG_KEY, MILLRACE_CONFIG_VALUE.
  */
@@ -81,12 +86,32 @@ function readFile(path: string, needed: boolean): ConfigPart {
 
 function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): ConfigPart {
   const keys = new Map(Object.keys(configSchema.properties).map((key) => [variableOf(key), key]))
+  const secretFiles = new Map(secrets.map((key) => [`${variableOf(key)}_FILE`, key]))
   const part: Record<string, string> = {}
   for (const [variable, value] of Object.entries(environment)) {
     if (!ours.test(variable) || value === undefined || value === '') continue
-    part[keys.get(variable) ?? camelCase(variable.replace(ours, ''))] = value
+    const secret = secretFiles.get(variable)
+    if (secret === undefined) part[keys.get(variable) ?? camelCase(variable.replace(ours, ''))] = value
+    else part[secret] = secretOf(variable, value, environment[variableOf(secret)])
   }
   return checkTextConfig(part, (key) => `environment variable ${variableOf(key)}`)
+}
+
+/** What a file holds that a variable names, as containers are given secrets; the end of its last line is no part of it. */
+function secretOf(variable: string, path: string, besides: string | undefined): string {
+  const place = `environment variable ${variable}`
+  if (besides !== undefined && besides !== '') {
+    const wrong = `${variable.replace(/_FILE$/, '')} is set, too`
+    throw new MillraceError('MILLRACE_CONFIG_VALUE', place, wrong, 'Set one of the two')
+  }
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+  } catch (cause) {
+    const wrong = `the file it names can't be read (${(cause as Error).message})`
+    throw new MillraceError('MILLRACE_CONFIG_FILE', place, wrong, 'Name a file that is there and may be read', {
+      cause,
+    })
+  }
 }
 
 function defined(flags: Readonly<Record<string, string | undefined>>): Record<string, string> {

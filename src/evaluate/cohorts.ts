@@ -6,6 +6,7 @@ import type { CohortsOptions, OpenCohort } from './cohorts-options.ts'
 import { defaultMetrics } from './default-metrics.ts'
 import { MetricSet } from './metric-set.ts'
 import type { Outcome } from './outcome.ts'
+import { placeModels } from './place-models.ts'
 import type { Scores } from './scoreboard.ts'
 import { swapRanges } from './swap-ranges.ts'
 
@@ -29,7 +30,8 @@ export class Cohorts implements Stateful {
   readonly models: number
   /** Told of each cohort just before it is closed, while `provisional` still reads it: for learning curves. */
   onClose: ((cohort: number) => void) | undefined
-  private readonly minSize: number
+  /** Outcomes that a model needs in a cohort for the cohort to count in its means. */
+  readonly minSize: number
   private readonly matureShare: number
   private readonly maxOpen: number
   private readonly modelStride: number
@@ -41,8 +43,8 @@ export class Cohorts implements Stateful {
   private readonly states: Pages<Float64Array>
   /** Per model: cohorts, outcomes, pooled metric states, then per metric the count, sum and sum of squares of its values. */
   private readonly folded: Pages<Float64Array>
-  private predictedSlot = 0
-  private resolvedSlot = 0
+  /** Where a cohort was found last, by its lowest bits: labels of many days come in between each other. */
+  private readonly slots: Int32Array
 
   constructor(options: CohortsOptions) {
     const { problem, classes, models, minSize = 500, matureShare = 0.99, maxOpen = 32 } = options
@@ -63,37 +65,25 @@ export class Cohorts implements Stateful {
     this.heads = new Pages(heads)
     this.states = new Pages(new Float64Array(2 * this.stride)) // grows with the cohorts that are open at once
     this.folded = new Pages(new Float64Array(models * this.foldedStride))
+    this.slots = new Int32Array(2 ** (32 - Math.clz32(maxOpen)))
   }
 
   /** Counts a prediction made in a cohort. */
   predicted(cohort: number): void {
-    const heads = this.heads.values
-    let head = SCALARS + this.predictedSlot * HEAD
-    if (heads[head] !== cohort) {
-      const slot = this.find(cohort)
-      this.predictedSlot = slot >= 0 ? slot : this.open(cohort)
-      if (this.predictedSlot < 0) {
-        this.predictedSlot = 0
-        return this.count(LATE)
-      }
-      head = SCALARS + this.predictedSlot * HEAD
-    }
-    heads[head + 1]++
+    let slot = this.find(cohort)
+    if (slot < 0) slot = this.open(cohort)
+    if (slot < 0) return this.count(LATE)
+    const head = SCALARS + slot * HEAD
+    this.heads.values[head + 1]++
     this.heads.touch(head + 1)
   }
 
   /** Counts the label of a prediction made in a cohort. Gives the cohort's slot for `update`, or -1 when the cohort is closed. */
   resolved(cohort: number): number {
-    if (this.heads.values[SCALARS + this.resolvedSlot * HEAD] !== cohort) {
-      const slot = this.find(cohort)
-      if (slot < 0) {
-        this.count(LATE)
-        return -1
-      }
-      this.resolvedSlot = slot
-    }
-    this.settle(this.resolvedSlot)
-    return this.resolvedSlot
+    const slot = this.find(cohort)
+    if (slot < 0) this.count(LATE)
+    else this.settle(slot)
+    return slot
   }
 
   /** Takes the outcome of one model, as `set.look` gives it, in the cohort of a slot that `resolved` just gave. */
@@ -136,14 +126,15 @@ export class Cohorts implements Stateful {
     return open.sort((a, b) => a.cohort - b.cohort)
   }
 
-  /** One model's figures in an open cohort, provisional unless it is mature; undefined when the cohort is not open. */
-  provisional(cohort: number, model: number): Scores | undefined {
+  /** One model's outcomes and figures in an open cohort, provisional unless it is mature; undefined when the cohort is not open. */
+  provisional(cohort: number, model: number): (Scores & { readonly outcomes: number }) | undefined {
     const slot = this.find(cohort)
     if (slot < 0) return undefined
-    const from = slot * this.stride + model * this.modelStride + 1
+    const from = slot * this.stride + model * this.modelStride
     return {
-      values: this.set.read(this.states.values, from),
-      standardErrors: this.set.standardErrors(this.states.values, from),
+      outcomes: this.states.values[from],
+      values: this.set.read(this.states.values, from + 1),
+      standardErrors: this.set.standardErrors(this.states.values, from + 1),
     }
   }
 
@@ -168,6 +159,18 @@ export class Cohorts implements Stateful {
     this.folded.touchRange(from, from + this.foldedStride)
   }
 
+  /** Models of which there are figures: others than `models` after those of another stream were loaded, until `place`. */
+  get placed(): number {
+    return this.folded.length / this.foldedStride
+  }
+
+  /** Puts figures that were loaded of other models where they belong: model `i` now is the one at `places[i]`, -1 for a new one. */
+  place(places: readonly number[]): void {
+    const before = this.placed
+    placeModels(this.states, this.modelStride, before, places)
+    placeModels(this.folded, this.foldedStride, before, places)
+  }
+
   /** Exchanges the figures of two models: they change places. */
   swap(a: number, b: number): void {
     for (let at = 0; at < this.states.length; at += this.stride) {
@@ -181,13 +184,19 @@ export class Cohorts implements Stateful {
   }
 
   loaded(): void {
-    this.predictedSlot = 0
-    this.resolvedSlot = 0
+    this.slots.fill(0)
   }
 
   private find(cohort: number): number {
     const heads = this.heads.values
-    for (let slot = 0; slot < this.maxOpen; slot++) if (heads[SCALARS + slot * HEAD] === cohort) return slot
+    if (cohort < heads[CLOSED_BELOW]) return -1
+    const place = cohort & (this.slots.length - 1)
+    if (heads[SCALARS + this.slots[place] * HEAD] === cohort) return this.slots[place]
+    for (let slot = 0; slot < this.maxOpen; slot++) {
+      if (heads[SCALARS + slot * HEAD] !== cohort) continue
+      this.slots[place] = slot
+      return slot
+    }
     return -1
   }
 

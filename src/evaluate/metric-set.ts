@@ -3,22 +3,22 @@ import type { Problem } from '../learners/learner.ts'
 import type { Pages } from '../stats/pages.ts'
 import { clippedLogLoss } from './clipped-log-loss.ts'
 import type { Metric } from './metric.ts'
+import { updateConfusion } from './confusion-metric.ts'
 import { accuracy } from './metrics/accuracy.ts'
 import { brier } from './metrics/brier.ts'
 import { calibration } from './metrics/calibration.ts'
-import { kappa } from './metrics/kappa.ts'
 import { kappaT } from './metrics/kappa-t.ts'
 import { updateLogLoss } from './metrics/log-loss.ts'
-import { rocAuc } from './metrics/roc-auc.ts'
 import { Outcome } from './outcome.ts'
+import { updateScoreHistogram } from './score-histogram.ts'
 
 /** Values by metric name. */
 export type MetricValues = Record<string, number>
 
 /**
- * Several metrics side by side in one state: the states of the metrics one after the other, the narrow ones first. For a
- * binary problem the built-in metrics are updated by one kernel that takes one logarithm and one bin for all of them, and
- * writes what each would have written by itself.
+ * Several metrics side by side in one state: the states of the metrics one after the other, the narrow ones first, and
+ * one that several metrics share but once. For a binary problem the built-in metrics are updated by one kernel that
+ * takes one logarithm and one bin for all of them, and writes what each would have written by itself.
  */
 export class MetricSet {
   readonly metrics: readonly Metric[]
@@ -28,16 +28,17 @@ export class MetricSet {
   readonly width: number
   /** Where each metric's state begins. */
   readonly offsets: readonly number[]
-  /** The metrics that the binary kernel does not know, by index. */
+  /** The metrics that the binary kernel does not know, by index; of those that share a state, the first. */
   private readonly others: readonly number[]
+  private readonly hasKernel: boolean
   private readonly narrow: number
   private readonly clip: number
   private readonly accuracyAt: number
   private readonly logLossAt: number
   private readonly brierAt: number
-  private readonly kappaAt: number
+  private readonly confusionAt: number
   private readonly kappaTAt: number
-  private readonly aucAt: number
+  private readonly scoresAt: number
   private readonly calibrationAt: number
   private readonly outcome = new Outcome()
 
@@ -51,11 +52,14 @@ export class MetricSet {
     const byWidth = metrics.map((_, i) => i).sort((a, b) => metrics[a].width(classes) - metrics[b].width(classes))
     let width = 0
     let narrow = 0
+    const firsts = metrics.map((metric) => firstOf(metrics, metric))
     for (const i of byWidth) {
+      if (firsts[i] !== i) continue
       offsets[i] = width
       width += metrics[i].width(classes)
       if (metrics[i].width(classes) <= 64) narrow = width
     }
+    for (const [i, first] of firsts.entries()) offsets[i] = offsets[first]
     this.offsets = offsets
     this.width = width
     this.narrow = narrow
@@ -68,12 +72,13 @@ export class MetricSet {
     this.accuracyAt = find(accuracy().update)
     this.logLossAt = find(updateLogLoss)
     this.brierAt = find(brier().update)
-    this.kappaAt = find(kappa().update)
+    this.confusionAt = find(updateConfusion)
     this.kappaTAt = find(kappaT().update)
-    this.aucAt = find(rocAuc().update)
+    this.scoresAt = find(updateScoreHistogram)
     this.calibrationAt = find(calibration().update)
     this.clip = metrics.find((metric) => metric.update === updateLogLoss)?.parameters.clip ?? 0
-    this.others = byWidth.filter((i) => !fused.has(i))
+    this.others = byWidth.filter((i) => firsts[i] === i && !fused.has(i))
+    this.hasKernel = fused.size > 0
   }
 
   /** Takes one outcome into the state at `from`, as `Metric.update` does, and marks the pages that it changed. */
@@ -99,7 +104,7 @@ export class MetricSet {
 
   /** Does what `update` does with an outcome that was looked at before. */
   take(state: Pages<Float64Array>, from: number, outcome: Outcome): void {
-    if (this.others.length < this.metrics.length) this.takeBinary(state, from, outcome)
+    if (this.hasKernel) this.takeBinary(state, from, outcome)
     const { label, out, at, last, weight } = outcome
     for (let j = 0; j < this.others.length; j++) {
       const i = this.others[j]
@@ -156,15 +161,15 @@ export class MetricSet {
       state[i + 1] += weight * loss
       state[i + 2] += weight * loss * loss
     }
-    if (this.kappaAt >= 0) state[from + this.kappaAt + 2 * label + predicted] += weight
+    if (this.confusionAt >= 0) state[from + this.confusionAt + 2 * label + predicted] += weight
     if (this.kappaTAt >= 0 && last === last) {
       const i = from + this.kappaTAt
       state[i] += weight
       state[i + 1] += hit
       state[i + 2] += weight * (1 - Math.abs(last - label))
     }
-    if (this.aucAt >= 0) {
-      const i = from + this.aucAt + 2 * bin + label
+    if (this.scoresAt >= 0) {
+      const i = from + this.scoresAt + 2 * bin + label
       state[i] += weight
       dirty[i >> shift] = 1
     }
@@ -177,6 +182,13 @@ export class MetricSet {
       dirty[(i + 2) >> shift] = 1
     }
   }
+}
+
+/** The first of the metrics that share the state of one. */
+function firstOf(metrics: readonly Metric[], { shares, update, name }: Metric): number {
+  return metrics.findIndex(
+    (other) => other.name === name || (shares !== undefined && other.shares === shares && other.update === update),
+  )
 }
 
 function check(metrics: readonly Metric[], problem: Problem): void {

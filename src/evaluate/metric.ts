@@ -12,6 +12,11 @@ export interface Metric {
   readonly parameters: Readonly<Record<string, number>>
   readonly problems: readonly Problem[]
   readonly better: 'higher' | 'lower'
+  /**
+   * The name of a state that several metrics read: those of a set that say the same name, which have the same width and
+   * the same `update`, share one state, updated once. Absent where the state is the metric's own.
+   */
+  readonly shares?: string
   /** Doubles of state for a problem of `classes` classes (1 for regression). */
   width(classes: number): number
   /**

@@ -7,6 +7,7 @@ import { defaultMetrics } from './default-metrics.ts'
 import type { Metric } from './metric.ts'
 import { MetricSet, type MetricValues } from './metric-set.ts'
 import type { Outcome } from './outcome.ts'
+import { placeModels } from './place-models.ts'
 import { swapRanges } from './swap-ranges.ts'
 
 const HEAD = 4
@@ -127,6 +128,19 @@ export class Scoreboard implements Stateful {
     this.heads.values.fill(0, model * HEAD, (model + 1) * HEAD)
     this.heads.values[model * HEAD + 3] = 1
     this.heads.touchRange(model * HEAD, (model + 1) * HEAD)
+  }
+
+  /** Models of which there are figures: others than `models` after those of another stream were loaded, until `place`. */
+  get placed(): number {
+    return this.heads.length / HEAD
+  }
+
+  /** Puts figures that were loaded of other models where they belong: model `i` now is the one at `places[i]`, -1 for a new one. */
+  place(places: readonly number[]): void {
+    const before = this.placed
+    placeModels(this.state, this.stride, before, places)
+    placeModels(this.heads, HEAD, before, places)
+    places.forEach((place, model) => place < 0 && this.reset(model))
   }
 
   /** Exchanges the figures of two models: they change places. */

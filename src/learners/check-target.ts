@@ -35,3 +35,15 @@ export function checkNoCategories(algorithm: string, schema: RowSchema): void {
     'Put oneHot() or hashing() before it in a pipeline',
   )
 }
+
+/** Refuses number columns. Throws MILLRACE_LEARNER_SCHEMA naming the first. */
+export function checkNoNumbers(algorithm: string, schema: RowSchema): void {
+  const number = schema.columns.find((column) => column.kind === 'number')
+  if (number === undefined) return
+  throw new MillraceError(
+    'MILLRACE_LEARNER_SCHEMA',
+    `${algorithm}, column '${number.name}'`,
+    'it takes categories, not a number',
+    'Make it a category, leave it out, or take gaussianNaiveBayes()',
+  )
+}

@@ -67,6 +67,10 @@ export interface RunningLearner {
    * Only learners whose steps shrink as they learn have it.
    */
   renewSteps?(share: number): void
+  /** Regression: writes the low and the high end of where the label should lie; they may be infinite. Only learners of intervals have it. */
+  predictInterval?(row: Float64Array, offset: number, out: Float64Array, at: number): void
+  /** Classes: writes 1 for each class that the label should be among, 0 for the others; one double a class. Only learners of sets have it. */
+  predictSet?(row: Float64Array, offset: number, out: Float64Array, at: number): void
   /** The whole state in the binary format of `stats/binary-format.ts`. */
   save(): Uint8Array
   /** A copy that shares nothing. */

@@ -10,9 +10,10 @@ type Steps = readonly [...Transformer[], Learner]
  * A chain of transformers before a learner, itself a learner.
  *
  * A prediction transforms the row by what the transformers knew before it and changes nothing. Learning walks the chain:
- * each transformer learns the row, then transforms it, and the learner learns the result. Transformers that learn on
- * arrival do so in `arrive` instead, which the caller calls once for each row before its prediction. The label and the
- * weight are checked before anything learns. Weights and missing numbers mean what they mean to the learner.
+ * each transformer learns the row, then transforms it (the other way round where it learns from labels), and the learner
+ * learns the result. Transformers that learn on arrival do so in `arrive` instead, which the caller calls once for each row before its prediction. The label and the
+ * weight are checked before anything learns. Weights and missing numbers mean what they mean to the learner, but for missing ones that a transformer puts
+ * something in the place of.
  * Source: the order of steps is that of Montiel et al., River: machine learning for streaming data in Python, 2021.
  */
 export function pipeline<P extends Problem, A extends string>(learner: Learner<P, A>): Learner<P, A>
@@ -58,7 +59,7 @@ export function pipeline(...steps: Steps): Learner {
     problems: learner.problems,
     parameters,
     weights: learner.weights,
-    missing: learner.missing,
+    missing: transformers.find((transformer) => transformer.missing)?.missing ?? learner.missing,
     build: (schema: RowSchema, target: Target, snapshot?: Uint8Array) => {
       const parts = snapshot && openSnapshot(snapshot, 'pipeline', parameters, schema, target)
       const running: RunningTransformer[] = []
@@ -100,6 +101,8 @@ class RunningPipeline implements RunningLearner {
   readonly arrive?: RunningLearner['arrive']
   readonly explain?: RunningLearner['explain']
   readonly renewSteps?: RunningLearner['renewSteps']
+  readonly predictInterval?: RunningLearner['predictInterval']
+  readonly predictSet?: RunningLearner['predictSet']
   private readonly schema: RowSchema
   private readonly target: Target
   private readonly parameters: Readonly<Record<string, unknown>>
@@ -107,6 +110,7 @@ class RunningPipeline implements RunningLearner {
   private readonly learner: RunningLearner
   private readonly working: readonly RunningTransformer[] // those that change rows
   private readonly rows: readonly Float64Array[] // the row after each of those
+  private from = 0 // where the row begins that `transformed` gave
 
   constructor(
     schema: RowSchema,
@@ -126,8 +130,11 @@ class RunningPipeline implements RunningLearner {
     if (learner.arrive || transformers.some((transformer) => transformer.learnsOnArrival))
       this.arrive = this.learnArrival
     if (learner.renewSteps) this.renewSteps = (share) => this.learner.renewSteps?.(share)
-    const width = this.rows.at(-1)?.length ?? schema.columns.length
-    if (learner.explain && width === schema.columns.length) this.explain = this.explainTransformed
+    if (learner.predictInterval) this.predictInterval = this.intervalOfTransformed
+    if (learner.predictSet) this.predictSet = this.setOfTransformed
+    const { columns } = this.working.at(-1)?.schema ?? schema
+    const areSame = columns.map(({ name }) => name).join() === schema.columns.map(({ name }) => name).join()
+    if (learner.explain && areSame) this.explain = this.explainTransformed
   }
 
   predict(row: Float64Array, offset: number, out: Float64Array, at: number): void {
@@ -148,8 +155,10 @@ class RunningPipeline implements RunningLearner {
     let current = row
     let from = offset
     for (let i = 0; i < working.length; i++) {
-      if (!working[i].learnsOnArrival) working[i].learn(current, from, label, weight)
-      working[i].transform(current, from, rows[i], 0)
+      const transformer = working[i]
+      if (!transformer.learnsOnArrival && !transformer.usesLabels) transformer.learn(current, from, label, weight)
+      transformer.transform(current, from, rows[i], 0)
+      if (transformer.usesLabels) transformer.learn(current, from, label, weight)
       current = rows[i]
       from = 0
     }
@@ -182,15 +191,28 @@ class RunningPipeline implements RunningLearner {
   }
 
   private explainTransformed(row: Float64Array, offset: number, out: Float64Array, at: number): void {
+    this.learner.explain?.(this.transformed(row, offset), this.from, out, at)
+  }
+
+  private intervalOfTransformed(row: Float64Array, offset: number, out: Float64Array, at: number): void {
+    this.learner.predictInterval?.(this.transformed(row, offset), this.from, out, at)
+  }
+
+  private setOfTransformed(row: Float64Array, offset: number, out: Float64Array, at: number): void {
+    this.learner.predictSet?.(this.transformed(row, offset), this.from, out, at)
+  }
+
+  /** The row as the learner gets it, which begins at `from`. */
+  private transformed(row: Float64Array, offset: number): Float64Array {
     const { working, rows } = this
     let current = row
-    let from = offset
+    this.from = offset
     for (let i = 0; i < working.length; i++) {
-      working[i].transform(current, from, rows[i], 0)
+      working[i].transform(current, this.from, rows[i], 0)
       current = rows[i]
-      from = 0
+      this.from = 0
     }
-    this.learner.explain?.(current, from, out, at)
+    return current
   }
 
   save(): Uint8Array {

@@ -1,6 +1,5 @@
 import type { LearningState } from '../operators/learning-state.ts'
-import type { Retrained } from '../operators/model-race.ts'
-import type { RetrainJob } from '../operators/retrain-requests.ts'
+import type { Retrained, RetrainJob } from '../operators/retrain-requests.ts'
 import { trainModel } from './train-model.ts'
 import { trainingOrder } from './training-order.ts'
 

@@ -31,8 +31,8 @@ export interface ModelHeader {
   readonly labels: { readonly first: number; readonly end: number }
   /** The retrain job that made it; null for one that has learned in the stream from its beginning. */
   readonly job: string | null
-  /** Why the file was written: `trained`, `promoted`, `rolled_back` or `exported`. */
-  readonly written: 'trained' | 'promoted' | 'rolled_back' | 'exported'
+  /** Why the file was written: `trained`, `promoted`, `rolled_back`, `retired` or `exported`. */
+  readonly written: 'trained' | 'promoted' | 'rolled_back' | 'retired' | 'exported'
   /** The same in a sentence for people. */
   readonly reason: string
   /** The stream's time at which it was as it is here, ms since 1970. */

@@ -28,7 +28,7 @@ export function adoptParts(state: LearningState, history: LearningState, paths: 
     if (part.path === 'models' || !(paths.includes(part.path) || isNaming)) continue
     copy(sources.get(part.path) as StatePart, part)
   }
-  if (paths.includes('models')) state.models.adopt(history.models)
+  if (paths.includes('models')) state.models.adopt(history.models, history.count('learned'))
   completeWaiting(state, history)
 }
 

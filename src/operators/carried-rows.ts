@@ -1,9 +1,11 @@
 import type { Stateful, StateRegion } from '../stats/state-region.ts'
 import type { Graph } from '../stream/graph.ts'
 import type { KeyedStates } from './keyed-states.ts'
+import type { ModelSlots } from './model-slots.ts'
 import { columnPlaces, type NamedColumn } from './named-column.ts'
 import type { PendingLayout } from './pending-layout.ts'
 import type { PendingRows } from './pending-rows.ts'
+import { savedColumns } from './saved-columns.ts'
 
 /** What the doubles of a waiting row mean, by names that outlive a change of the stream. */
 interface RowDescription {
@@ -26,6 +28,7 @@ export class CarriedRows implements Stateful {
   private readonly pending: PendingRows
   private readonly keyed: KeyedStates
   private readonly graph: Graph
+  private readonly models: ModelSlots
   private readonly own: RowDescription
   private saved: RowDescription | undefined
   /** Columns that the rows were loaded without: they are missing in them. */
@@ -36,20 +39,28 @@ export class CarriedRows implements Stateful {
     pending: PendingRows,
     keyed: KeyedStates,
     layout: PendingLayout,
-    columns: readonly NamedColumn[],
-    slots: number,
+    models: ModelSlots,
     baselines: readonly string[],
   ) {
+    this.models = models
     this.graph = graph
     this.pending = pending
     this.keyed = keyed
-    this.own = { layout, columns, slots, baselines, keys: layout.keys.map((key) => keyed.keyDefinition(key)) }
+    const { columns, slots } = models
+    this.own = {
+      layout,
+      columns,
+      slots: slots.length,
+      baselines,
+      keys: layout.keys.map((key) => keyed.keyDefinition(key)),
+    }
   }
 
   regions(): Readonly<Record<string, StateRegion>> {
     const save = (): Uint8Array => new TextEncoder().encode(JSON.stringify(this.own))
     const load = (bytes: Uint8Array): void => {
-      this.saved = JSON.parse(new TextDecoder().decode(bytes)) as RowDescription
+      const saved = JSON.parse(new TextDecoder().decode(bytes)) as RowDescription
+      this.saved = { ...saved, columns: savedColumns(saved.columns) }
     }
     return { ...this.pending.regions(), description: { save, load } }
   }
@@ -74,6 +85,7 @@ export class CarriedRows implements Stateful {
     into: number,
   ): void {
     const { own } = this
+    const { slotBefore } = this.models
     const { layout } = own
     const { kept } = layout
     own.columns.forEach(({ kind }, i) => {
@@ -81,7 +93,8 @@ export class CarriedRows implements Stateful {
       to[into + layout.row + i] = places[i] < 0 ? none : from[at + saved.layout.row + places[i]]
     })
     for (let s = 0; s < own.slots; s++) {
-      const before = s < saved.slots ? at + saved.layout.slots + s * kept : -1
+      const slot = slotBefore === undefined ? s : slotBefore[s]
+      const before = slot >= 0 && slot < saved.slots ? at + saved.layout.slots + slot * kept : -1
       for (let o = 0; o < kept; o++) to[into + layout.slots + s * kept + o] = before < 0 ? Number.NaN : from[before + o]
     }
     own.baselines.forEach((name, b) => {
@@ -94,7 +107,8 @@ export class CarriedRows implements Stateful {
     for (const scalar of SCALARS) to[into + layout[scalar]] = from[at + saved.layout[scalar]]
     for (let o = 0; o < kept; o++) to[into + layout.served + o] = from[at + saved.layout.served + o]
     const servedBy = from[at + saved.layout.servedBy]
-    to[into + layout.servedBy] = servedBy < own.slots ? servedBy : -1
+    const serving = slotBefore === undefined ? servedBy : slotBefore.indexOf(servedBy)
+    to[into + layout.servedBy] = servedBy < 0 || serving >= own.slots ? -1 : serving
     own.keys.forEach((definition, k) => {
       const before = saved.keys.indexOf(definition)
       to[into + layout.labelKeys + k] = before < 0 ? -1 : from[at + saved.layout.labelKeys + before]

@@ -4,8 +4,10 @@ import { type GateReport, PairedGate } from '../evaluate/paired-gate.ts'
 import { Pages } from '../stats/pages.ts'
 import type { StatePart } from '../stats/state-region.ts'
 import type { Graph } from '../stream/graph.ts'
+import { aboutLabel } from './about-label.ts'
 import { LevelBudget } from './level-budget.ts'
-import type { ModelSlot, ModelSlots } from './model-slots.ts'
+import type { ModelSlot } from './model-slot.ts'
+import type { ModelSlots } from './model-slots.ts'
 import type { PendingLayout } from './pending-layout.ts'
 
 const HALF = 1 / 2 // shares of the level that is left: of a trial after a great change, and of all gates at a new start
@@ -25,6 +27,7 @@ export class ChallengerGates {
   private readonly layout: PendingLayout
   private readonly gates: readonly PairedGate[]
   private readonly budget: LevelBudget
+  private isLoaded = false
   /** Of the labels: how many, their mean, and the sum of their deviations from it. */
   private readonly labels = new Pages(new Float64Array(3))
 
@@ -58,10 +61,15 @@ export class ChallengerGates {
     for (const gate of tested) gate.begin(predicted, level)
   }
 
-  /** Models in these slots begin anew: what was compared with those before says nothing of them. */
-  renew(slots: readonly number[], predicted: number): void {
-    if (slots.includes(this.models.champion)) this.beginAll(predicted)
-    else for (const slot of slots) this.begin(slot, predicted, false)
+  /**
+   * After a start: models in these slots begin anew or come from another slot, and what was compared with those before
+   * says nothing of them. Where another serves, or the stream's gate is another now, so that what was compared could not be
+   * loaded, all are compared from here on.
+   */
+  renew(slots: readonly number[], isOther: boolean, predicted: number): void {
+    if (!this.isLoaded) this.budget.refill(predicted)
+    if (!this.isLoaded || isOther) this.beginAll(predicted)
+    else for (const slot of slots) if (this.isTested(slot)) this.begin(slot, predicted, false)
   }
 
   /** A promotion gives the level back. */
@@ -108,15 +116,17 @@ export class ChallengerGates {
 
   parts(): StatePart[] {
     const { budget, labels, gates, graph } = this
-    const definition = JSON.stringify([graph.model.gate, gates.length])
+    const definition = JSON.stringify([graph.model.gate])
     const save = (): Uint8Array => new TextEncoder().encode(JSON.stringify(budget.state))
     const load = (bytes: Uint8Array): void => {
       budget.state = JSON.parse(new TextDecoder().decode(bytes))
+      this.isLoaded = true
     }
-    return [
+    const parts: StatePart[] = [
       { path: 'race.budget', definition, state: { regions: () => ({ budget: { save, load }, labels }) } },
       ...gates.map((gate, s): StatePart => ({ path: `race.gates.${s}`, definition, state: gate })),
     ]
+    return parts.map((part) => aboutLabel(graph, part))
   }
 
   private isTested(slot: number): boolean {

@@ -36,14 +36,15 @@ export const CounterIndex = {
 /** What a task has counted since it began. */
 export type Counter = keyof typeof CounterIndex
 
-const LAST_LABEL = 16
+const COUNTERS = 16
 
 /** The counters of a task and the latest label, as state. */
 export class Counters {
-  private readonly pages = new Pages(new Float64Array(LAST_LABEL + 1))
+  private readonly pages = new Pages(new Float64Array(COUNTERS))
+  private readonly label = new Pages(new Float64Array(1))
 
   constructor() {
-    this.pages.values[LAST_LABEL] = Number.NaN
+    this.label.values[0] = Number.NaN
     this.pages.values[CounterIndex.nowMs] = Number.NEGATIVE_INFINITY // before any time that may come
   }
 
@@ -54,12 +55,12 @@ export class Counters {
 
   /** The latest label; NaN before the first. */
   get lastLabel(): number {
-    return this.pages.values[LAST_LABEL]
+    return this.label.values[0]
   }
 
   set lastLabel(label: number) {
-    this.pages.values[LAST_LABEL] = label
-    this.pages.touch(LAST_LABEL)
+    this.label.values[0] = label
+    this.label.touch(0)
   }
 
   read(counter: Counter): number {
@@ -85,5 +86,9 @@ export class Counters {
 
   part(): StatePart {
     return { path: 'counters', definition: '', state: { regions: () => ({ counters: this.pages }) } }
+  }
+
+  lastLabelPart(): StatePart {
+    return { path: 'label.last', definition: '', state: { regions: () => ({ label: this.label }) } }
   }
 }

@@ -6,11 +6,16 @@ import type { MetricValues } from '../evaluate/metric-set.ts'
 import { type ModelScores, Scoreboard } from '../evaluate/scoreboard.ts'
 import type { Target } from '../learners/learner.ts'
 import type { StatePart } from '../stats/state-region.ts'
-import type { ModelSlot } from './model-slots.ts'
+import type { ModelSlot } from './model-slot.ts'
 import type { PendingLayout } from './pending-layout.ts'
 
 const DAY_MS = 86_400_000
 const SERVED = 0
+const MODELS = 2 // where the parts' definition says how many models there are
+const FEWEST = 32 // cohorts that may be open
+const SPARE = 16 // cohorts that may be open beyond the horizon: events come out of order
+const MOST = 4096
+const MOST_BYTES = 64 << 20
 
 /** The metrics that are kept for each cohort; the others need whole curves or tables, and are for whole runs. */
 function isForCohorts({ name }: Metric): boolean {
@@ -25,14 +30,19 @@ export interface NamedScores extends ModelScores {
 
 /**
  * The prequential metrics of a task: of the predictions that were served, of the baselines beside them, and of every
- * other model in its slot, in label order (`Scoreboard`) and by mature cohort of a day (`Cohorts`).
+ * other model in its slot, in label order (`Scoreboard`) and by mature cohort (`Cohorts`). A cohort is a day, in UTC. Where
+ * the days within the horizon would take more than 64 MiB, it is so many whole days that they do not: of a binary problem
+ * with eight models beyond some hundred days, of others beyond ten years.
  */
 export class Evaluation {
   /** Loss of the prediction that was served, of the latest outcome: squared error of the label's probability, or absolute error; NaN where nothing was predicted. */
   servedLoss = 0
   readonly scoreboard: Scoreboard
   readonly cohorts: Cohorts
-  readonly cohortMs: number
+  /** Length of a cohort, whole days. */
+  readonly cohortDays: number
+  private readonly cohortMs: number
+  private readonly maxOpen: number
   private readonly target: Target
   private readonly names: readonly string[]
   private readonly horizonMs: number
@@ -44,11 +54,15 @@ export class Evaluation {
     this.names = ['served', ...baselines]
     this.horizonMs = horizonMs
     this.isBinary = target.problem === 'binary'
-    this.cohortMs = Math.max(1, Math.ceil(horizonMs / DAY_MS / 16)) * DAY_MS
     const { problem, classes } = target
     const models = this.names.length + slots
+    const metrics = defaultMetrics(problem).filter(isForCohorts)
+    const doubles = metrics.reduce((sum, metric) => sum + metric.width(classes), 1) * models
+    this.cohortDays = cohortDays(horizonMs / DAY_MS, doubles * Float64Array.BYTES_PER_ELEMENT)
+    this.cohortMs = this.cohortDays * DAY_MS
+    this.maxOpen = Math.max(FEWEST, Math.ceil(horizonMs / this.cohortMs) + SPARE)
     this.scoreboard = new Scoreboard({ problem, classes, models })
-    this.cohorts = new Cohorts({ problem, classes, models, metrics: defaultMetrics(problem).filter(isForCohorts) })
+    this.cohorts = new Cohorts({ problem, classes, models, metrics, maxOpen: this.maxOpen })
     this.out = new Float64Array(Math.max(2, classes))
   }
 
@@ -102,10 +116,16 @@ export class Evaluation {
   }
 
   /** What was served and the baselines, in one cohort that is still open. */
-  cohortPoint(cohort: number): { time: number; settled: number; values: readonly MetricValues[] } {
-    const open = this.cohorts.openCohorts().find((one) => one.cohort === cohort)
-    const values = this.names.map((_, i) => this.cohorts.provisional(cohort, i)?.values ?? {})
-    return { time: cohort * this.cohortMs, settled: open?.settled ?? 0, values }
+  cohortPoint(cohort: number): { time: number; outcomes: number; isCounted: boolean; values: readonly MetricValues[] } {
+    const isMature = this.cohorts.openCohorts().some((one) => one.cohort === cohort && one.mature)
+    const scores = this.names.map((_, i) => this.cohorts.provisional(cohort, i))
+    const outcomes = scores[SERVED]?.outcomes ?? 0
+    return {
+      time: cohort * this.cohortMs,
+      outcomes,
+      isCounted: isMature && outcomes >= this.cohorts.minSize,
+      values: scores.map((one) => one?.values ?? {}),
+    }
   }
 
   /** The figures of the model in a slot while it was not serving. */
@@ -114,14 +134,51 @@ export class Evaluation {
     return { name: version, ...this.scoreboard.read(i), cohorts: this.cohorts.read(i) }
   }
 
-  parts(): StatePart[] {
+  /** Its state; `slotsBefore` says for each slot where it was in a state that was loaded, -1 for nowhere, undefined where no models were. */
+  parts(slotsBefore: () => readonly number[] | undefined): StatePart[] {
     const { scoreboard, cohorts } = this
     const metrics = [scoreboard, cohorts].map(({ set }) => set.metrics.map(({ name }) => name))
-    const definition = JSON.stringify([this.target, this.names, scoreboard.models, this.cohortMs, metrics])
+    const definition = [this.target, this.names, scoreboard.models, this.cohortMs, metrics]
+    // How many cohorts have room is part of what their state is; where it is the least it goes without saying.
+    const places = this.maxOpen === FEWEST ? definition : [...definition, this.maxOpen]
     return [
-      { path: 'metrics.scoreboard', definition, state: this.scoreboard },
-      { path: 'metrics.cohorts', definition, state: this.cohorts },
+      this.part('metrics.scoreboard', definition, scoreboard, slotsBefore),
+      this.part('metrics.cohorts', places, cohorts, slotsBefore),
     ]
+  }
+
+  /** A part whose figures go on where the stream has more or fewer models. */
+  private part(
+    path: string,
+    definition: readonly unknown[],
+    state: Scoreboard | Cohorts,
+    slotsBefore: () => readonly number[] | undefined,
+  ): StatePart {
+    const { models } = state
+    const loaded = (): void => {
+      if (state.placed !== models) state.place(this.places(state.placed, slotsBefore()))
+      if (state instanceof Cohorts) state.loaded()
+    }
+    return {
+      path,
+      definition: JSON.stringify(definition),
+      state: { regions: () => state.regions(), loaded },
+      carries: (saved) => {
+        const before = JSON.parse(saved) as unknown[]
+        const isSame = JSON.stringify(before.with(MODELS, models)) === JSON.stringify(definition)
+        return isSame ? `${before[MODELS]} places now ${models}` : undefined
+      },
+    }
+  }
+
+  /** Where each of the models was, of so many that were loaded: what was served and the baselines come first, then the slots. */
+  private places(before: number, slotsBefore: readonly number[] | undefined): number[] {
+    const first = this.names.length
+    return Array.from({ length: this.scoreboard.models }, (_, i) => {
+      if (i < first) return i
+      const slot = slotsBefore?.[i - first] ?? -1
+      return slot < 0 || first + slot >= before ? -1 : first + slot
+    })
   }
 
   private score(
@@ -160,4 +217,10 @@ export class Evaluation {
     const miss = 1 - out[label]
     return (miss * miss - expected + 1) / 2
   }
+}
+
+/** The least whole number of days a cohort, with which those within the horizon are few enough. */
+function cohortDays(horizonDays: number, bytes: number): number {
+  const most = Math.min(MOST - SPARE, MOST_BYTES / bytes - 2) // one that has begun and one that has not wholly passed
+  return Math.max(1, Math.min(Math.ceil(horizonDays / Math.max(1, Math.floor(most))), Math.ceil(horizonDays)))
 }

@@ -3,6 +3,7 @@ import { Pages } from '../stats/pages.ts'
 import type { Stateful, StateRegion } from '../stats/state-region.ts'
 import type { Json } from '../stream/events.ts'
 import type { FoldPlan } from '../stream/graph.ts'
+import { plainCopy } from '../stream/plain-copy.ts'
 import { ArrowFailure } from './arrow-failure.ts'
 
 const MAX_JSON = 8192 // what a key may keep: folds are for small things, models and windows for large ones
@@ -71,7 +72,8 @@ export class FoldState implements Stateful {
 
   private stateOf(slot: number, timeMs: number): Json {
     const text = slot < 0 ? undefined : this.texts.get(slot)
-    if (text === undefined || timeMs - this.times.values[slot] > this.plan.expireMs) return this.plan.init()
+    const isFresh = text === undefined || timeMs - this.times.values[slot] > this.plan.expireMs
+    if (isFresh) return plainCopy(this.plan.init()) // `step` may change in place what `init` gives to every key
     return JSON.parse(text) as Json
   }
 }

@@ -5,11 +5,14 @@ import { columnDefinition, eventsDefinition } from '../stream/definition.ts'
 import type { ColumnReference, Graph, KeyedNode } from '../stream/graph.ts'
 import type { InputColumns } from '../stream/input-columns.ts'
 import { RecordView } from '../stream/record-view.ts'
+import { labelDefinition } from '../stream/label-definition.ts'
+import { onOneLine } from '../stream/on-one-line.ts'
 import { columnOf } from './column-of.ts'
 import { Dictionary } from './dictionary.ts'
 import { FoldState } from './fold-state.ts'
 import { hashOfText } from './hash-of-text.ts'
 import { knownSlots } from './known-slots.ts'
+import type { TouchedKeys } from './touched-keys.ts'
 import { writeKey } from './write-key.ts'
 
 const MAX_KEYS = 1_000_000
@@ -21,6 +24,8 @@ export class KeyedStates {
   readonly tables: readonly KeyTable[]
   /** For `top`: the strings behind the codes, by node. */
   readonly categories: readonly (Dictionary | undefined)[]
+  /** Notes which keys are fed, where somebody wants to know; no part of the state. */
+  touched: TouchedKeys | undefined
   private readonly graph: Graph
   private readonly classes: Dictionary | undefined
   private readonly features: readonly (RunningFeature | undefined)[]
@@ -89,6 +94,12 @@ export class KeyedStates {
     return divisor === 1 ? value : value / divisor
   }
 
+  /** What a feature says of a key as of a time, NaN where it has nothing to say, as also of a fold, which reads an event, too. */
+  readAt(node: number, slot: number, timeMs: number): number {
+    const value = this.features[node]?.read(slot, timeMs) ?? Number.NaN
+    return value / this.graph.keyed[node].divisor
+  }
+
   /** Computes what a fold's state becomes with this row, for `feed`. Throws ArrowFailure; nothing has changed then. */
   stepFold(node: number, columns: InputColumns, row: number, eventMs: number, nowMs: number): void {
     const fold = this.folds[node]
@@ -103,6 +114,11 @@ export class KeyedStates {
     const plan = this.graph.keyed[node]
     const slot = this.slotOf(plan.key, columns, row, nowMs)
     if (slot < 0) return true
+    const { touched } = this
+    if (touched !== undefined) {
+      touched.touch(plan.key, slot)
+      if (eventMs > touched.newestEventMs) touched.newestEventMs = eventMs
+    }
     const feature = this.features[node]
     if (feature === undefined) {
       ;(this.folds[node] as FoldState).commit(slot, eventMs)
@@ -116,6 +132,7 @@ export class KeyedStates {
   feedLabel(node: number, slot: number, label: number, nowMs: number): boolean {
     const feature = this.features[node]
     this.tables[this.graph.keyed[node].key].use(slot, nowMs) // by a label, that may come long after its event
+    this.touched?.touch(this.graph.keyed[node].key, slot)
     // As a category a class is its code, where 0 is unknown.
     if (feature !== undefined) return feature.update(slot, nowMs, this.graph.keyed[node].rank > 0 ? label + 1 : label)
     const { problem } = this.graph.label
@@ -139,12 +156,19 @@ export class KeyedStates {
   /** What decides a node's state, and the codes of its categories. */
   nodeDefinition(node: number): string {
     const { graph } = this
-    const { feature, fold, value, events, key } = graph.keyed[node]
-    const fed = events < 0 ? graph.label.problem : eventsDefinition(graph, events)
-    const what =
-      feature === undefined ? [String(fold?.init), String(fold?.step)] : [feature.feature, feature.parameters]
-    const column = value.column && columnDefinition(graph, value.column)
-    return JSON.stringify([graph.keys[key].path, this.keyDefinition(key), fed, value.as, column, ...what])
+    const { events } = graph.keyed[node]
+    return this.definitionOf(node, events < 0 ? labelDefinition(graph) : eventsDefinition(graph, events))
+  }
+
+  /** What decides what a node says: its state, and how that is read. */
+  valueDefinition(node: number): string {
+    const { fold, divisor, rank } = this.graph.keyed[node]
+    const read = [
+      ...(fold === undefined ? [] : [onOneLine(String(fold.read))]),
+      ...(divisor === 1 ? [] : [`by ${divisor}`]),
+      ...(rank > 1 ? [`rank ${rank}`] : []),
+    ]
+    return [this.nodeDefinition(node), ...read].join(', ')
   }
 
   /** Frees what the nodes of a key hold in slots that have no key in another table. */
@@ -160,7 +184,12 @@ export class KeyedStates {
     )
     this.graph.keyed.forEach(({ path, events }, i) => {
       const definition = this.nodeDefinition(i)
-      parts.push({ path, definition, state: (this.features[i] ?? this.folds[i]) as Stateful })
+      const asSavedBefore = (saved: string): string | undefined =>
+        events < 0 && saved === this.definitionOf(i, this.graph.label.problem)
+          ? 'as an earlier release saved it'
+          : undefined
+      const state = (this.features[i] ?? this.folds[i]) as Stateful
+      parts.push({ path, definition, state, carries: asSavedBefore })
       const categories = this.categories[i]
       if (categories !== undefined && events >= 0)
         parts.push({ path: `${path}.categories`, definition, state: categories })
@@ -171,6 +200,15 @@ export class KeyedStates {
   /** After a snapshot was loaded: makes room as the tables say. */
   loaded(): void {
     for (let key = 0; key < this.tables.length; key++) this.makeRoom(key)
+  }
+
+  private definitionOf(node: number, fed: string): string {
+    const { graph } = this
+    const { feature, fold, value, key } = graph.keyed[node]
+    const what =
+      feature === undefined ? [String(fold?.init), String(fold?.step)] : [feature.feature, feature.parameters]
+    const column = value.column && columnDefinition(graph, value.column)
+    return JSON.stringify([graph.keys[key].path, this.keyDefinition(key), fed, value.as, column, ...what])
   }
 
   private valueOf(plan: KeyedNode, node: number, columns: InputColumns, row: number): number {

@@ -14,6 +14,8 @@ import type { PendingLayout } from './pending-layout.ts'
 import { KeyState, PendingRows } from './pending-rows.ts'
 import type { Prequential } from './prequential.ts'
 
+const MOST_DROPPED = 64 // an event, where the stream allows fewer to wait than it did
+
 /** What a label join works on. */
 export interface LabelJoinParts {
   readonly keyed: KeyedStates
@@ -63,8 +65,7 @@ export class LabelJoin {
     })
     this.at = new LabelledRow(graph, this.value, this.pending)
     const { models, names } = parts.models
-    const { columns, slots } = models
-    this.carried = new CarriedRows(graph, this.pending, this.keyed, this.layout, columns, slots.length, names)
+    this.carried = new CarriedRows(graph, this.pending, this.keyed, this.layout, models, names)
   }
 
   /** Looks at a row that is predicted on or carries a label: see `LabelledRow.prepare`. */
@@ -108,7 +109,7 @@ export class LabelJoin {
   /** A new waiting row for the prepared event; its index in doubles. Throws MILLRACE_STREAM_STOPPED when there is no room and `onFull` is 'stop'. */
   add(eventMs: number, assembled: Float64Array): number {
     const { at, pending, plan, layout, counters } = this
-    if (pending.count >= plan.maxPending) this.makeRoom()
+    for (let i = 0; i < MOST_DROPPED && pending.count >= plan.maxPending; i++) this.makeRoom()
     const waiting = pending.add(at.key)
     const { values } = pending.rows
     const from = waiting * layout.width

@@ -5,6 +5,7 @@ import { eventsDefinition } from '../stream/definition.ts'
 import type { Graph } from '../stream/graph.ts'
 import { type InputColumns, type NumberColumn, type RejectStage, RowStatus } from '../stream/input-columns.ts'
 import { modelTarget } from '../stream/model-schema.ts'
+import { aboutLabel } from './about-label.ts'
 import { ArrowFailure } from './arrow-failure.ts'
 import { CounterIndex, type Counter, Counters } from './counters.ts'
 import { Dictionary } from './dictionary.ts'
@@ -119,6 +120,7 @@ export class LearningState {
   /** Does something to the models that did not follow from a row: what that gives is in `output`. */
   decide(decide: (race: ModelRace, nowMs: number, predicted: number) => void): GraphOutput {
     this.output.clear()
+    this.race.announce(this.counters.nowMs) // whatever is decided comes after
     decide(this.race, this.counters.nowMs, this.counters.read('predicted'))
     return this.output
   }
@@ -135,11 +137,12 @@ export class LearningState {
     const waiting = JSON.stringify([problem, horizonMs, sameRecord, corrected, judged, this.layout.kept])
     return [
       this.counters.part(),
-      ...this.labels.parts(waiting),
+      aboutLabel(graph, this.counters.lastLabelPart()),
+      ...this.labels.parts(waiting).map((part) => aboutLabel(graph, part)),
       ...this.learning.parts(),
       ...this.rows.parts(),
       ...this.keyed.parts(),
-      ...(classes === undefined ? [] : [{ path: 'label.classes', definition: '', state: classes }]),
+      ...(classes === undefined ? [] : [aboutLabel(graph, { path: 'label.classes', definition: '', state: classes })]),
     ]
   }
 

@@ -1,8 +1,10 @@
 import type { GateReport } from '../evaluate/paired-gate.ts'
 import type { ModelScores } from '../evaluate/scoreboard.ts'
 import type { ModelPlan } from '../stream/graph.ts'
+import { algorithmName } from './algorithm-name.ts'
 import type { ModelEvent } from './graph-output.ts'
-import type { ModelSlot, ModelSlots } from './model-slots.ts'
+import type { ModelChange, ModelSlot } from './model-slot.ts'
+import type { ModelSlots } from './model-slots.ts'
 
 /** What an event says beside its kind, version, time and reason. */
 export interface EventDetails {
@@ -29,31 +31,33 @@ export class ModelEvents {
     reason: string,
     details: EventDetails = {},
   ): void {
+    const algorithm = algorithmName(description === 0 ? this.plan.model : this.plan.challengers[description - 1])
+    this.put({ kind, version, parent, algorithm, reason }, time, details)
+  }
+
+  /** Tells what a change of the stream made of its models. */
+  tell(models: ModelSlots, time: number, detailsOf: (change: ModelChange) => EventDetails | undefined): void {
+    for (const change of models.changes) this.put(change, time, detailsOf(change) ?? {})
+    models.changes = []
+  }
+
+  private put(
+    { kind, version, parent, algorithm, reason }: Pick<ModelEvent, 'kind' | 'algorithm'> & Omit<ModelChange, 'kind'>,
+    time: number,
+    details: EventDetails,
+  ): void {
     this.output.push({
       kind,
       version,
       parent: parent === '' ? null : parent,
       time,
-      algorithm: this.algorithm(description),
+      algorithm,
       reason,
       requestedBy: details.requestedBy ?? null,
       numbers: finite(details.numbers ?? {}),
       blob: details.blob ?? null,
       digest: details.digest ?? null,
     })
-  }
-
-  /** Tells what a change of the stream made of its models. */
-  tell(models: ModelSlots, time: number): void {
-    for (const { kind, reason, ...what } of models.changes) this.add(kind, what, time, reason)
-    models.changes = []
-  }
-
-  /** The name of a description, with its steps where it is a pipeline. */
-  private algorithm(description: number): string {
-    const { algorithm, parameters } = description === 0 ? this.plan.model : this.plan.challengers[description - 1]
-    const { steps } = parameters as { readonly steps?: readonly { readonly algorithm: string }[] }
-    return steps === undefined ? algorithm : `${algorithm}(${steps.map((step) => step.algorithm).join(', ')})`
   }
 }
 
@@ -62,9 +66,9 @@ export function scoreNumbers({ outcomes, whole }: ModelScores): Record<string, n
   return finite({ outcomes, ...whole.values })
 }
 
-/** A gate's numbers, for an event. */
+/** A gate's numbers, as far as it has any yet. */
 export function gateNumbers(report: GateReport): Record<string, number> {
-  return Object.fromEntries(Object.entries(report).filter(([, value]) => typeof value === 'number'))
+  return finite(report as unknown as Record<string, number>)
 }
 
 function finite(numbers: Readonly<Record<string, number>>): Record<string, number> {

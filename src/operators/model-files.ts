@@ -6,7 +6,8 @@ import type { StatePart } from '../stats/state-region.ts'
 import type { Graph } from '../stream/graph.ts'
 import type { Dictionary } from './dictionary.ts'
 import type { ModelBlob } from './graph-output.ts'
-import type { ModelSlot } from './model-slots.ts'
+import type { ModelSlot } from './model-slot.ts'
+import type { ModelSlots } from './model-slots.ts'
 import type { RowAssembler } from './row-assembler.ts'
 
 const REMEMBERED = 200
@@ -21,7 +22,7 @@ export interface ModelOwner {
 export interface WrittenModel {
   readonly version: string
   readonly blob: string
-  /** Whether it was written because the version came to serve. */
+  /** Whether it was written of a version that served. */
   readonly served: boolean
 }
 
@@ -39,6 +40,7 @@ export interface ModelFilesParts {
   readonly target: Target
   readonly rows: RowAssembler
   readonly classes: Dictionary | undefined
+  readonly models: ModelSlots
 }
 
 /** Makes model files, whose bytes go out with a task's output, and remembers which there are. */
@@ -77,9 +79,14 @@ export class ModelFiles {
     }
   }
 
+  /** Whether there is a file of a version. */
+  has(version: string): boolean {
+    return this.written.some((file) => file.version === version)
+  }
+
   /** Makes a file of a model as it is now; undefined where nobody keeps files. */
   write(
-    { learner, version, description, job, carriedFrom, firstLabel }: ModelSlot,
+    { learner, version, description, job, carriedFrom, firstLabel, role }: ModelSlot,
     { labels, ...why }: Pick<ModelFacts, 'parent' | 'written' | 'reason' | 'time' | 'numbers'> & { labels: number },
   ): { readonly blob: string; readonly digest: string } | undefined {
     if (this.owner === undefined) return undefined
@@ -90,13 +97,19 @@ export class ModelFiles {
     const digest = sha256Hex(bytes)
     const blob = modelFileName(graph.name, task, { incarnation: this.owner.incarnation, version, digest })
     this.output.push({ name: blob, bytes })
-    this.note({ version, blob, served: true })
+    this.note({ version, blob, served: role !== 'trial' })
     return { blob, digest }
   }
 
-  /** A file is there. */
+  /** A file is there. The oldest is forgotten for it, but none of a model at work: what nobody remembers is deleted. */
   note(file: WrittenModel): void {
-    this.written = [...this.written.slice(1 - REMEMBERED), file]
+    if (this.written.length >= REMEMBERED) {
+      const { slots } = this.parts.models
+      const isGone = ({ version }: WrittenModel): boolean => slots.every((slot) => slot?.version !== version)
+      const first = Math.max(0, this.written.findIndex(isGone))
+      this.written = this.written.toSpliced(first, 1)
+    }
+    this.written = [...this.written, file]
   }
 
   part(): StatePart {

@@ -9,43 +9,20 @@ import type { Evaluation } from './evaluation.ts'
 import type { ModelEvent } from './graph-output.ts'
 import { type EventDetails, gateNumbers, ModelEvents, scoreNumbers } from './model-events.ts'
 import type { ModelFiles } from './model-files.ts'
-import type { ModelSlot, ModelSlots } from './model-slots.ts'
+import type { LeftBehind } from './left-behind.ts'
+import { ModelFork } from './model-fork.ts'
+import type { ModelSlot } from './model-slot.ts'
+import type { ModelSlots } from './model-slots.ts'
 import type { PendingLayout } from './pending-layout.ts'
+import { racePart, type RaceState } from './race-part.ts'
 import { RacePlaces } from './race-places.ts'
-import { type RetrainJob, RetrainRequests, versionOf } from './retrain-requests.ts'
+import { type ReadyJob, type Retrained, type RetrainJob, RetrainRequests, versionOf } from './retrain-requests.ts'
 import type { TrainingRing } from './training-ring.ts'
 
 const TRIAL = 100_000 // predictions that a trial and a probation last, unless a great change cuts the trial short
 
 const LEARNED = 0
 const SETTLED = 1
-
-/** How a retrain job ended. */
-export interface Retrained {
-  readonly job: string
-  /** What the learner's `save` gave; undefined when training failed. */
-  readonly model: Uint8Array | undefined
-  readonly blob: string | null
-  readonly digest: string | null
-  readonly numbers: Readonly<Record<string, number>>
-  readonly reason: string
-}
-
-/** A job that waits to be trained, the rows it is trained on, and the saved champion that it may go on from. */
-export interface ReadyJob {
-  readonly job: RetrainJob
-  readonly rows: Float64Array
-  readonly start: Uint8Array | undefined
-}
-
-/** What the race keeps beside models, gates and the job; plain JSON. */
-interface RaceState {
-  /** Predictions when the latest trial began, and when the champion began to serve. */
-  trialSince: number
-  servingSince: number
-  /** Labels learned at the latest swap; null before the first. */
-  swappedAt: number | null
-}
 
 /**
  * Who serves: watches the challengers by their gates, has models retrained when the loss drifts or the schedule says so,
@@ -66,7 +43,8 @@ export class ModelRace {
   private readonly requests: RetrainRequests | undefined
   /** Labels learned, and rows that wait no longer. */
   private readonly counts = new Pages(new Float64Array(2))
-  private state: RaceState = { trialSince: 0, servingSince: 0, swappedAt: null }
+  private forking: ModelFork | undefined
+  private readonly state: RaceState = { number: 0, trialSince: 0, servingSince: 0, swappedAt: null }
 
   constructor(
     graph: Graph,
@@ -84,8 +62,9 @@ export class ModelRace {
     this.files = files
     this.events = new ModelEvents(graph.model, events)
     this.gates = new ChallengerGates(graph, models, layout)
-    this.places = new RacePlaces(models, this.gates, this.events, this.plan.retrain !== undefined)
-    this.requests = this.plan.retrain === undefined ? undefined : new RetrainRequests(this.plan, models.columns, task)
+    this.places = new RacePlaces(models, this.gates, this.events, files)
+    this.requests =
+      this.plan.retrain === undefined ? undefined : new RetrainRequests(this.plan, models.columns, task, models.label)
   }
 
   /** The job that waits to be trained, with its rows and the champion as it was when they were pinned, or undefined. */
@@ -111,15 +90,36 @@ export class ModelRace {
     return this.gates.report(slot)
   }
 
-  /** Models in these slots begin anew, from the next prediction on: what is known of those before says nothing of them. */
-  renew(slots: readonly number[], predicted: number): void {
-    for (const slot of slots) this.evaluation.resetSlot(slot)
-    this.gates.renew(slots, predicted)
+  /** After parts were loaded: models may begin anew, from the next prediction on; what is known of those before says nothing of them. */
+  loaded(predicted: number, labels: number): void {
+    const number = Math.max(predicted, this.state.number + 1)
+    const { begun, moved, isOther } = this.models.settle(predicted, labels, number)
+    if (begun.length > 0) this.state.number = number
+    for (const slot of begun) this.evaluation.resetSlot(slot)
+    if (predicted > 0) this.gates.renew([...begun, ...moved], isOther, predicted)
+    if (isOther) this.state.servingSince = predicted
+    this.forking?.begin()
   }
 
-  /** Tells what a change of the stream made of the models. */
+  /** Before `loaded`: what is replayed first is left behind by a fork, and no version is given again that was told of there. */
+  leaveBehind(left: LeftBehind): void {
+    this.forking = new ModelFork(this.models, left)
+    this.state.number = Math.max(this.state.number, this.forking.highest)
+  }
+
+  /** After that was replayed, with output off: what has become of the models is still to be told. Their files are kept as those of others. */
+  fork(): void {
+    for (const file of this.forking?.end() ?? []) this.files.note(file)
+    this.forking = undefined
+  }
+
+  /** Tells what a change of the stream made of the models, where that is still to be told. */
   announce(nowMs: number): void {
-    this.events.tell(this.models, nowMs)
+    this.events.tell(this.models, nowMs, ({ kind, parent, reason }) => {
+      if (kind !== 'promoted' && kind !== 'rolled_back') return undefined
+      const labels = this.counts.values[LEARNED]
+      return this.files.write(this.models.serving, { parent, written: kind, reason, time: nowMs, labels, numbers: {} })
+    })
   }
 
   /** A row has been predicted, as number `sequence`. */
@@ -141,7 +141,7 @@ export class ModelRace {
     this.decide(this.gates.settled(values, at, label), nowMs, predicted)
     const { former } = this
     if (former >= 0 && predicted - this.state.servingSince >= TRIAL)
-      this.places.dismiss(former, 'its probation is over', nowMs)
+      this.places.dismiss(former, 'its probation is over', nowMs, this.counts.values[LEARNED])
     if (this.requests === undefined) return
     if (this.requests.isDue(nowMs)) {
       this.ask('the schedule asks for it', null, Number.POSITIVE_INFINITY, undefined, nowMs)
@@ -172,14 +172,14 @@ export class ModelRace {
     const job = this.requests?.end(result.job)
     if (job === undefined) return
     const version = versionOf(job)
-    const what = { version, parent: this.models.serving.version, description: job.description }
+    const what = { version, parent: job.pinned.champion, description: job.description }
     const details = { ...result, requestedBy: job.requestedBy }
     const learner = result.model && caughtUpLearner(this.models, job, result.model, this.ring as TrainingRing)
     if (learner === undefined || typeof learner === 'string') {
       this.events.add('failed', what, nowMs, learner ?? result.reason, details)
       return
     }
-    const slot = this.places.free(job, nowMs)
+    const slot = this.places.free(job, nowMs, this.counts.values[LEARNED])
     const from = { born: predicted, firstLabel: job.pinned.firstLabel, job: job.id, carriedFrom: null }
     this.models.slots[slot] = { ...what, ...from, learner, role: 'trial' }
     if (result.blob !== null) this.files.note({ version, blob: result.blob, served: false })
@@ -207,12 +207,8 @@ export class ModelRace {
   }
 
   parts(): StatePart[] {
-    const save = (): Uint8Array => new TextEncoder().encode(JSON.stringify(this.state))
-    const load = (bytes: Uint8Array): void => {
-      this.state = JSON.parse(new TextDecoder().decode(bytes))
-    }
     return [
-      { path: 'race', definition: '', state: { regions: () => ({ state: { save, load }, counts: this.counts }) } },
+      racePart(this.models, this.counts, this.state),
       this.files.part(),
       ...this.gates.parts(),
       ...(this.requests?.parts() ?? []),
@@ -249,8 +245,9 @@ export class ModelRace {
     const labels = this.counts.values[LEARNED]
     const file = this.files.write(next, { parent: before.version, written: kind, reason, time: nowMs, labels, numbers })
     this.events.add(kind, { ...next, parent: before.version }, nowMs, reason, { ...details, ...file })
-    if (former >= 0 && former !== slot) this.places.dismiss(former, 'another was promoted during its probation', nowMs)
-    this.state = { trialSince: predicted, servingSince: predicted, swappedAt: this.counts.values[LEARNED] }
+    if (former >= 0 && former !== slot)
+      this.places.dismiss(former, 'another was promoted during its probation', nowMs, labels)
+    Object.assign(this.state, { trialSince: predicted, servingSince: predicted, swappedAt: labels })
     if (kind === 'promoted') this.gates.refill(predicted)
     this.gates.beginAll(predicted)
   }
@@ -262,10 +259,14 @@ export class ModelRace {
     drift: Evidence | undefined,
     nowMs: number,
   ): boolean {
+    if (this.requests === undefined) return false
     const { serving } = this.models
     const { description } = serving
-    const job = this.requests?.ask({ reason, requestedBy, labels, drift, description, goesOn: this.isRenewable })
+    const number = this.state.number + 1
+    const goesOn = this.isRenewable
+    const job = this.requests.ask({ number, reason, requestedBy, labels, drift, description, goesOn })
     if (job === undefined) return false
+    this.state.number = number
     const rows = (this.ring as TrainingRing).taken - job.from
     this.events.add('requested', serving, nowMs, reason, { numbers: { rows }, requestedBy })
     return true

@@ -6,7 +6,9 @@ import type { Learner, RunningLearner, Target } from '../learners/learner.ts'
 import type { StatePart, StateRegion } from '../stats/state-region.ts'
 import type { Graph } from '../stream/graph.ts'
 import type { InputColumns } from '../stream/input-columns.ts'
+import { labelDefinition } from '../stream/label-definition.ts'
 import type { RowSchema } from '../transforms/row-schema.ts'
+import { aboutLabel } from './about-label.ts'
 import { ArrowFailure } from './arrow-failure.ts'
 import { CounterIndex, type Counters } from './counters.ts'
 import { Evaluation } from './evaluation.ts'
@@ -68,7 +70,7 @@ export class Prequential {
     this.target = parts.target
     this.keyed = parts.keyed
     this.counters = parts.counters
-    this.models = new ModelSlots(graph.model, parts.rows.named, parts.target, parts.task)
+    this.models = new ModelSlots(graph.model, parts.rows.named, parts.target, parts.task, labelDefinition(graph))
     const { outputs } = this.models.serving.learner
     this.output = new GraphOutput(outputs)
     this.prediction = new Float64Array(outputs)
@@ -79,7 +81,7 @@ export class Prequential {
     this.layout = pendingLayout(graph, this.models.slots.length, this.names.length, outputs)
     this.evaluation = new Evaluation(this.target, this.names, this.models.slots.length, graph.label.horizonMs)
     this.detector = graph.model.drift.loss?.build()
-    const files = new ModelFiles({ graph, ...parts }, this.output.files)
+    const files = new ModelFiles({ graph, ...parts, models: this.models }, this.output.files)
     this.race = new ModelRace(graph, this.models, this.evaluation, this.layout, parts.task, files, this.output.models)
     const fed = graph.keyed.flatMap((node, i) => (node.events < 0 ? [i] : []))
     this.labelNodes = Int32Array.from(fed)
@@ -156,8 +158,7 @@ export class Prequential {
 
   /** After parts were loaded: what the change of a stream means for its models. */
   loaded(): void {
-    const predicted = this.counters.read('predicted')
-    this.race.renew(this.models.settle(predicted, this.counters.read('learned')), predicted)
+    this.race.loaded(this.counters.read('predicted'), this.counters.read('learned'))
   }
 
   /** Counts an arrow that threw when the record it saw was no longer at hand, and tells of it now and then. */
@@ -175,16 +176,17 @@ export class Prequential {
 
   parts(): StatePart[] {
     const { label, model } = this.graph
+    const about = (part: StatePart): StatePart => aboutLabel(this.graph, part)
     const parts: StatePart[] = [
       this.models.part(),
-      { path: 'baselines', definition: label.problem, state: { regions: () => this.baselineRegions() } },
-      ...this.evaluation.parts(),
+      about({ path: 'baselines', definition: label.problem, state: { regions: () => this.baselineRegions() } }),
+      ...this.evaluation.parts(() => this.models.slotBefore).map(about),
       ...this.race.parts(),
     ]
     const { loss } = model.drift
     if (loss !== undefined) {
       const watched = JSON.stringify([loss.algorithm, loss.parameters])
-      parts.push({ path: 'drift.loss', definition: watched, state: { regions: () => this.detectorRegions() } })
+      parts.push(about({ path: 'drift.loss', definition: watched, state: { regions: () => this.detectorRegions() } }))
     }
     return parts
   }

@@ -2,8 +2,9 @@ import type { LearningState } from './learning-state.ts'
 
 const MODELS = ['models', 'drift.loss'] // what a detector has seen is the loss of the models
 
-/** Of these paths, those whose state can be made again from history: features with their keys and categories, models, baselines. */
-export function rebuildablePaths({ graph, rows, keyed }: LearningState, paths: readonly string[]): string[] {
+/** Of these paths that begin anew, those whose state can be made again from history: features with their keys and categories, models, also where only some of them begin anew, baselines. */
+export function rebuildablePaths({ graph, rows, keyed, models }: LearningState, reset: readonly string[]): string[] {
+  const paths = models.beginsAnew ? [...reset, 'models'] : reset
   const parts = [...rows.parts(), ...keyed.parts()].map(({ path }) => path)
   const possible = new Set([...parts, 'baselines', ...(paths.includes('models') ? MODELS : [])])
   if (graph.model.drift.loss === undefined) possible.delete('drift.loss')

@@ -2,8 +2,9 @@ import type { Evidence } from '../drift/detector.ts'
 import { decodeBinary, encodeBinary } from '../stats/binary-format.ts'
 import type { StatePart, StateRegion } from '../stats/state-region.ts'
 import type { ModelPlan } from '../stream/graph.ts'
-import { columnChanges, type NamedColumn } from './named-column.ts'
+import { areSameColumns, columnChanges, type NamedColumn } from './named-column.ts'
 import { TrainingRing } from './training-ring.ts'
+import { savedColumns } from './saved-columns.ts'
 
 const LEAST_ROWS = 2000 // rows after a drift for a model that goes on from the champion
 const LEAST_ROWS_ANEW = 5000 // a model that begins anew on fewer is no better than the one it would replace
@@ -50,8 +51,28 @@ export interface PinnedFacts {
   readonly champion: string
 }
 
+/** How a retrain job ended. */
+export interface Retrained {
+  readonly job: string
+  /** What the learner's `save` gave; undefined when training failed. */
+  readonly model: Uint8Array | undefined
+  readonly blob: string | null
+  readonly digest: string | null
+  readonly numbers: Readonly<Record<string, number>>
+  readonly reason: string
+}
+
+/** A job that waits to be trained, the rows it is trained on, and the saved champion that it may go on from. */
+export interface ReadyJob {
+  readonly job: RetrainJob
+  readonly rows: Float64Array
+  readonly start: Uint8Array | undefined
+}
+
 /** Who asks for a retrain, and from what. */
 export interface RetrainRequest {
+  /** Of the job: no other version of the task has it. */
+  readonly number: number
   readonly reason: string
   readonly requestedBy: string | null
   /** The latest labels to train from, at most so many. */
@@ -66,7 +87,6 @@ export interface RetrainRequest {
 /** Plain JSON. */
 interface RequestsState {
   job: RetrainJob | null
-  jobs: number
   /** Arrival at which the schedule asks next, ms; null before the first label. */
   dueMs: number | null
   /** Losses since the change behind a job that waits for rows, and their sum. */
@@ -87,14 +107,17 @@ export class RetrainRequests {
   private readonly learners: readonly unknown[]
   private readonly columns: readonly NamedColumn[]
   private readonly task: number
+  /** What the label means: rows with labels of another meaning are of no use. */
+  private readonly label: string
   /** The champion as it was when the rows were pinned, as saved, and the columns it was saved with. */
   private start: { readonly model: Uint8Array; readonly columns: string } | undefined
-  private state: RequestsState = { job: null, jobs: 0, dueMs: null, losses: 0, lossSum: 0, rises: [] }
+  private state: RequestsState = { job: null, dueMs: null, losses: 0, lossSum: 0, rises: [] }
 
-  constructor(plan: ModelPlan, columns: readonly NamedColumn[], task: number) {
+  constructor(plan: ModelPlan, columns: readonly NamedColumn[], task: number, label: string) {
     this.plan = plan.retrain as NonNullable<ModelPlan['retrain']>
     this.learners = [plan.model, ...plan.challengers].map(({ algorithm, parameters }) => [algorithm, parameters])
     this.columns = columns
+    this.label = label
     this.task = task
     this.ring = new TrainingRing(this.plan.latest, columns)
   }
@@ -107,7 +130,8 @@ export class RetrainRequests {
 
   /** The champion that the ready job may go on from; undefined where it can only begin anew. */
   get startingModel(): Uint8Array | undefined {
-    return this.start?.columns === JSON.stringify(this.columns) ? this.start.model : undefined
+    const { start } = this
+    return start && areSameColumns(savedColumns(JSON.parse(start.columns)), this.columns) ? start.model : undefined
   }
 
   /** The job that has its rows and waits for room. */
@@ -133,18 +157,19 @@ export class RetrainRequests {
     const { state, plan } = this
     if (plan.everyMs === Number.POSITIVE_INFINITY) return false
     const isDue = state.dueMs !== null && nowMs >= state.dueMs
-    if (state.dueMs === null || isDue) state.dueMs = nowMs + plan.everyMs
+    const next = nowMs + plan.everyMs
+    if (state.dueMs === null || isDue || next < state.dueMs) state.dueMs = next // sooner where the stream asks more often now
     return isDue
   }
 
   /** A new job, or undefined where one goes first. */
-  ask({ reason, requestedBy, labels, drift, description, goesOn }: RetrainRequest): RetrainJob | undefined {
+  ask({ number, reason, requestedBy, labels, drift, description, goesOn }: RetrainRequest): RetrainJob | undefined {
     const { state, ring, plan } = this
     const { job } = state
     if (job !== null && (job.cut !== NONE || !(job.hasRows || requestedBy !== null))) return undefined
     const from = Math.max(ring.oldest, ring.taken - Math.min(labels, plan.latest))
     const asked: RetrainJob = {
-      id: `r${this.task}.${++state.jobs}`,
+      id: `r${this.task}.${number}`,
       reason,
       requestedBy,
       from,
@@ -188,30 +213,46 @@ export class RetrainRequests {
   }
 
   parts(): StatePart[] {
-    const { latest, everyMs } = this.plan
-    const own = [everyMs, this.learners]
+    const { latest } = this.plan
+    const { label } = this
+    const own = [label, this.learners]
     // What was asked for is kept as long as the rows are from which it is trained.
     const rows = (definition: string, rest: readonly unknown[]): string | undefined => {
       const [size, columns, ...saved] = JSON.parse(definition) as [number, NamedColumn[], ...unknown[]]
-      if (size !== latest || JSON.stringify(saved) !== JSON.stringify(rest)) return undefined
-      return columnChanges(columns, this.columns)
+      const isSame = [rest, rest.slice(1)].some((one) => JSON.stringify(one) === JSON.stringify(saved)) // the latter by an earlier release
+      return size === latest && isSame ? columnChanges(savedColumns(columns), this.columns) : undefined
     }
-    const save = (): Uint8Array => new TextEncoder().encode(JSON.stringify(this.state))
+    // A job is for a learner, wherever the stream names that now: without it there is nothing to train.
+    const ofOthers = (definition: string): string => {
+      const [size, columns, about, learners] = JSON.parse(definition) as unknown[]
+      return learners === undefined ? definition : JSON.stringify([size, columns, about, this.learners])
+    }
+    const save = (): Uint8Array => {
+      const { job } = this.state
+      const learner = job === null ? undefined : this.learners[job.description]
+      return new TextEncoder().encode(JSON.stringify({ ...this.state, learner }))
+    }
     const load = (bytes: Uint8Array): void => {
-      this.state = JSON.parse(new TextDecoder().decode(bytes))
+      const { learner, ...state } = JSON.parse(new TextDecoder().decode(bytes)) as RequestsState & { learner?: unknown }
+      this.state = state
+      if (state.job === null || learner === undefined) return
+      const isSame = (one: unknown): boolean => JSON.stringify(one) === JSON.stringify(learner)
+      if (isSame(this.learners[state.job.description])) return
+      const description = this.learners.findIndex(isSame)
+      state.job = description < 0 ? null : { ...state.job, description }
     }
     return [
       {
         path: 'race.requests',
         definition: JSON.stringify([latest, this.columns, ...own]),
         state: { regions: () => ({ state: { save, load }, start: this.startRegion() }) },
-        carries: (definition) => rows(definition, own),
+        carries: (definition) => rows(ofOthers(definition), own),
       },
       {
         path: 'race.ring',
-        definition: JSON.stringify([latest, this.columns]),
+        definition: JSON.stringify([latest, this.columns, label]),
         state: this.ring,
-        carries: (definition) => rows(definition, []),
+        carries: (definition) => rows(definition, [label]),
       },
     ]
   }

@@ -3,6 +3,7 @@ import { columnDefinition } from '../stream/definition.ts'
 import type { Graph, RowColumn } from '../stream/graph.ts'
 import type { InputColumns } from '../stream/input-columns.ts'
 import { CATEGORIES_OF_MODEL, modelSchema } from '../stream/model-schema.ts'
+import { onOneLine } from '../stream/on-one-line.ts'
 import type { RowSchema } from '../transforms/row-schema.ts'
 import { columnOf } from './column-of.ts'
 import { Dictionary } from './dictionary.ts'
@@ -24,7 +25,7 @@ export class RowAssembler {
     this.states = states
     this.columns = graph.model.columns
     this.schema = modelSchema(this.columns)
-    this.named = this.schema.columns.map((column, i) => ({ ...column, codes: this.codesOf(this.columns[i]) }))
+    this.named = this.schema.columns.map((column, i) => ({ ...column, source: this.sourceOf(this.columns[i]) }))
     this.dictionaries = this.columns.map((column) =>
       column.kind === 'category' && column.from.kind === 'column' ? new Dictionary(CATEGORIES_OF_MODEL) : undefined,
     )
@@ -71,8 +72,14 @@ export class RowAssembler {
     })
   }
 
-  private codesOf({ kind, from }: RowColumn): string {
-    if (kind === 'number' || from.kind === 'ratio') return ''
-    return from.kind === 'keyed' ? this.states.nodeDefinition(from.node) : columnDefinition(this.graph, from.column)
+  /** What gives a column its values. */
+  private sourceOf({ kind, from }: RowColumn): string {
+    const { states, graph } = this
+    if (from.kind === 'keyed') return states.valueDefinition(from.node)
+    if (from.kind === 'ratio') {
+      return `${states.valueDefinition(from.numerator)} / ${states.valueDefinition(from.denominator)}`
+    }
+    const definition = columnDefinition(graph, from.column)
+    return kind === 'number' ? onOneLine(definition) : definition // that of a category is its dictionary's, too
   }
 }

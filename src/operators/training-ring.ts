@@ -1,7 +1,8 @@
 import { Pages } from '../stats/pages.ts'
 import type { StateRegion, Stateful } from '../stats/state-region.ts'
 import { layOut } from './lay-out.ts'
-import type { NamedColumn } from './named-column.ts'
+import { areSameColumns, type NamedColumn } from './named-column.ts'
+import { savedColumns } from './saved-columns.ts'
 
 /**
  * The latest labelled rows, in the order in which their labels came, and a copy of some of them pinned for a retrain job:
@@ -89,14 +90,14 @@ export class TrainingRing implements Stateful {
   regions(): Readonly<Record<string, StateRegion>> {
     const save = (): Uint8Array => new TextEncoder().encode(JSON.stringify(this.columns))
     const load = (bytes: Uint8Array): void => {
-      this.saved = JSON.parse(new TextDecoder().decode(bytes)) as NamedColumn[]
+      this.saved = savedColumns(JSON.parse(new TextDecoder().decode(bytes)))
     }
     return { ring: this.ring, pinned: this.pinned, head: this.head, columns: { save, load } }
   }
 
   loaded(): void {
     const { saved, columns, ring, pinned } = this
-    if (saved !== undefined && JSON.stringify(saved) !== JSON.stringify(columns)) {
+    if (saved !== undefined && !areSameColumns(saved, columns)) {
       layOut(ring, saved, columns)
       layOut(pinned, saved, columns)
     }

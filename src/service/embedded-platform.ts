@@ -4,6 +4,7 @@ import type { SchemaRegistry } from '../codec/schema-registry.ts'
 import type { Config } from '../config/config-schema.ts'
 import { EmbeddedLog } from '../log/embedded-log.ts'
 import type { Log } from '../log/log.ts'
+import type { TaskGroup } from '../log/task-group.ts'
 import { EmbeddedRecordStore } from '../store/embedded-record-store.ts'
 import { FileBlobStore } from '../store/file-blob-store.ts'
 
@@ -18,11 +19,11 @@ export class EmbeddedPlatform {
 
   /** With `readOnly`, beside the one process that writes. Throws MILLRACE_LOG_IN_USE, MILLRACE_LOG_*, MILLRACE_STORE_*. */
   constructor(
-    { data, durability }: Pick<Config, 'data' | 'durability'>,
+    { data, blobs = '', durability }: Pick<Config, 'data' | 'durability'> & Partial<Pick<Config, 'blobs'>>,
     options: { readonly readOnly?: boolean } = {},
   ) {
     this.folder = data
-    this.blobFolder = join(data, 'blobs')
+    this.blobFolder = blobs === '' ? join(data, 'blobs') : blobs
     this.log = new EmbeddedLog(data, { durability, readOnly: options.readOnly ?? false })
     try {
       this.records = new EmbeddedRecordStore(data, { durability })
@@ -32,6 +33,16 @@ export class EmbeddedPlatform {
     }
     this.blobs = new FileBlobStore(this.blobFolder)
     this.registry = new EmbeddedRegistry(this.records)
+  }
+
+  /** One process writes this log: there is nobody to share a stream with. */
+  taskGroup(_stream: string, _topics: readonly string[]): TaskGroup | undefined {
+    return undefined
+  }
+
+  /** Other processes that run this stream: this one has the log to itself. */
+  async membersOf(_stream: string): Promise<number> {
+    return 0
   }
 
   /** The log last: its lock keeps others out until all is closed. */

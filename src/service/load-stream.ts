@@ -51,7 +51,9 @@ export async function loadStream(config: Pick<Config, 'streams' | 'schemas'>, na
   }
   const shown = relative(process.cwd(), file)
   const stream = await defaultExport(file, shown, name)
-  const schemas = await readSchemas(config.schemas)
+  const wrong = new Map<string, unknown>()
+  const schemas = await readSchemas(config.schemas, wrong)
+  for (const input of Object.values(stream.inputs)) if (wrong.has(input?.schema)) throw wrong.get(input.schema)
   const fields = Object.fromEntries([...schemas].map(([schemaFile, schema]) => [schemaFile, schema.fields]))
   const graph = built(() => buildGraph(stream, fields), file)
   const used = graph.inputs.map((input) => [input.schema, schemas.get(input.schema)?.avro])

@@ -5,7 +5,7 @@ import { KafkaPlatform } from './kafka-platform.ts'
 
 /** What a configuration says streams run on. Throws MILLRACE_LOG_*, MILLRACE_STORE_*. */
 export function openPlatform(
-  config: KafkaConfig & Pick<Config, 'log' | 'data' | 'durability' | 'registry'>,
+  config: KafkaConfig & Pick<Config, 'log' | 'data' | 'blobs' | 'durability' | 'registry' | 'sessionTimeout'>,
   options: { readonly readOnly?: boolean } = {},
 ): EmbeddedPlatform {
   return config.log === 'kafka' ? new KafkaPlatform(config) : new EmbeddedPlatform(config, options)

@@ -1,8 +1,6 @@
+import { ownTopics } from '../stream/own-topics.ts'
 import { parseSnapshotName } from '../task/snapshot-name.ts'
 import type { EmbeddedPlatform } from './embedded-platform.ts'
-
-/** The topics that a stream itself writes to, behind its name. */
-export const ownTopics = ['predictions', 'signals', 'models', 'dead-letters', 'control', 'journal'] as const
 
 /** What was deleted. */
 export interface ResetReport {

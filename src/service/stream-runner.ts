@@ -1,27 +1,45 @@
 import { BehaviorSubject, type Observable } from 'rxjs'
 import type { TaskStreamView } from '../api/task-stream-view.ts'
 import type { Config } from '../config/config-schema.ts'
-import { type ErrorCode, MillraceError } from '../errors.ts'
-import type { Clock } from '../log/clock.ts'
-import { systemClock } from '../log/clock.ts'
+import { type Clock, systemClock } from '../log/clock.ts'
+import { SoleOwner } from '../log/sole-owner.ts'
+import type { TaskGroup } from '../log/task-group.ts'
 import { Retrainer } from '../lifecycle/retrainer.ts'
 import { durationMs } from '../stats/duration.ts'
 import type { JournalRecord } from '../task/journal-record.ts'
+import type { RedisProjection } from '../projection/redis-projection.ts'
+import type { FollowedTask } from '../task/standby.ts'
 import { startTask } from '../task/start-task.ts'
 import type { Task } from '../task/task.ts'
 import type { CommitFacts, TaskOptions } from '../task/task-options.ts'
+import { committedPositions } from './committed-positions.ts'
+import { createInputs } from './create-inputs.ts'
 import type { EmbeddedPlatform } from './embedded-platform.ts'
 import { eventDecoderOf } from './event-decoder-of.ts'
+import { journaledGeneration } from './journaled-generation.ts'
 import type { LoadedStream } from './load-stream.ts'
+import { Membership } from './membership.ts'
+import { PartitionWatch } from './partition-watch.ts'
+import { StandBy, type StandbyProgress } from './stand-by.ts'
 import type { CommittedFigures } from '../telemetry/committed-figures.ts'
 import { emptyStatus, type StreamStatus } from './stream-status.ts'
+import { taskEndings } from './task-endings.ts'
+import { Watchdog } from './watchdog.ts'
 
 export interface StreamRunnerOptions {
   readonly loaded: LoadedStream
   readonly platform: Pick<EmbeddedPlatform, 'log' | 'blobs' | 'blobFolder' | 'registry'>
   readonly config: Pick<Config, 'application' | 'commitInterval' | 'stopTimeout' | 'keepModels'>
+  /** The processes that can run the task. Default: this one alone. */
+  readonly group?: TaskGroup
+  /** In a group: a task that has something to read and commits nothing for so long is given back. Default 30,000. */
+  readonly stuckAfterMs?: number
+  /** In a group: how often it looks whether partitions were added to the inputs. Default 15,000. */
+  readonly partitionsEveryMs?: number
   /** Shows the stream to the API and the metrics, and says what is committed. */
   readonly view: TaskStreamView
+  /** Told of what is computed, and when that is committed. */
+  readonly projection?: Pick<RedisProjection, 'starting' | 'computed' | 'committed' | 'followed'>
   /** Accepts that the code is not what made the journal's tail. */
   readonly fork?: boolean
   /** Since when what a change of the stream lets begin anew is rebuilt from the log. */
@@ -34,8 +52,8 @@ export interface StreamRunnerOptions {
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5000
 const FRUITLESS_STARTS = 7 // about 10 s of trying
-/** Not retryable for whoever called, and yet nothing that a fresh start would not mend. */
-const mendedByStart: ReadonlySet<ErrorCode> = new Set(['MILLRACE_LOG_PRODUCER_FAILED', 'MILLRACE_LOG_CONCURRENT_CALL'])
+const STUCK_MS = 30_000
+const PARTITIONS_MS = 15_000
 
 /**
  * Keeps a stream's task running. An error throws the task away and starts it anew, which is the way it starts after a
@@ -47,21 +65,37 @@ export class StreamRunner {
   private readonly options: StreamRunnerOptions
   private readonly clock: Clock
   private readonly states: BehaviorSubject<StreamStatus>
+  private readonly group: TaskGroup
+  private readonly membership: Membership
+  private standBy: StandBy | undefined
   private task: Task | undefined
   private retrainer: Retrainer | undefined
   private stopping = false
-  private endPause: (() => void) | undefined
   private fruitless = 0
 
   constructor(options: StreamRunnerOptions) {
     this.options = options
     this.clock = options.clock ?? systemClock
+    this.group = options.group ?? new SoleOwner()
+    this.membership = new Membership(this.group, {
+      clock: this.clock,
+      journaled: () => journaledGeneration(options.platform.log, options.loaded.name),
+      isAtWork: () => this.task !== undefined,
+      progress: () => this.task?.committed.seq ?? this.standBy?.progress.seq ?? -1,
+      onAssignment: () => this.assigned(),
+      onTrouble: (error) => this.trouble(error),
+    })
     this.states = new BehaviorSubject(emptyStatus(options.loaded.name))
     this.status = this.states.asObservable()
   }
 
   get current(): StreamStatus {
     return this.states.value
+  }
+
+  /** Whether this process is the one that works at the task, or is about to. */
+  get hasTask(): boolean {
+    return this.membership.hasTask
   }
 
   /** The latest committed figures, also where nothing has been committed for a while. */
@@ -72,11 +106,19 @@ export class StreamRunner {
   /** Resolves after a clean stop; rejects with the error that is final. */
   async run(): Promise<void> {
     try {
-      await this.createInputs()
-      while (!this.stopping && !(await this.runTask())) await this.pause()
-      this.show({ phase: 'stopped' })
-    } catch (error) {
+      await createInputs(this.options.platform.log, this.options.loaded.graph)
+      this.group.join(this.membership)
+      while (!this.stopping) {
+        const followed = await this.untilAssigned()
+        if (this.stopping || (await this.runTask(followed))) break
+        if (this.membership.hasTask) await this.pause()
+      }
+      await this.group.leave()
+      this.show({ phase: 'stopped', figures: this.figures() ?? this.current.figures })
+    } catch (failure) {
+      const error = this.current.figures !== undefined ? taskEndings.deletedMeanwhile(failure) : failure
       this.trouble(error)
+      await this.group.leave() // another process may take over at once
       this.states.next({ ...this.current, phase: 'failed' })
       throw error
     } finally {
@@ -90,7 +132,7 @@ export class StreamRunner {
     this.stopping = true
     this.show({ phase: 'stopping', figures: this.figures() ?? this.current.figures })
     this.task?.stop()
-    this.endPause?.()
+    this.membership.wake()
   }
 
   /** `stop`, and throws MILLRACE_SERVICE_STOP_TIMEOUT where `running`, what `run` gave, does not end in time. */
@@ -99,18 +141,39 @@ export class StreamRunner {
     const { stopTimeout } = this.options.config
     let cancel = (): void => {}
     const late = new Promise<never>((_, reject) => {
-      cancel = this.clock.after(durationMs(stopTimeout, 'stopTimeout'), () => reject(this.tooLate(stopTimeout)))
+      cancel = this.clock.after(durationMs(stopTimeout, 'stopTimeout'), () =>
+        reject(taskEndings.tooLate(this.options.loaded.name, stopTimeout)),
+      )
     })
     await Promise.race([running, late]).finally(cancel)
   }
 
-  /** Runs the task once. Whether it stopped cleanly; false: it is to be started anew. */
-  private async runTask(): Promise<boolean> {
+  /** Stands by for as long as this process does not have the task; gives what the task's start goes on from. */
+  private async untilAssigned(): Promise<FollowedTask | undefined> {
+    const { membership } = this
+    const { projection } = this.options
+    this.standBy = new StandBy(membership, {
+      taskOptions: () => ({ ...this.taskOptions(), onComputed: projection && ((one) => projection.followed(one)) }),
+      isStopping: () => this.stopping,
+      onProgress: (progress) => this.standing(progress),
+      onTrouble: (error) => this.trouble(error),
+    })
+    const followed = await this.standBy.follow()
+    this.standBy = undefined
+    if (membership.failure !== undefined) throw membership.failure.error
+    return followed
+  }
+
+  /** Runs the task once. Whether it stopped cleanly; false: it is to be started anew, or belongs to another process now. */
+  private async runTask(followed: FollowedTask | undefined): Promise<boolean> {
     const { view } = this.options
+    const watchdog = new Watchdog(this.clock, this.options.stuckAfterMs ?? STUCK_MS)
+    const added = new PartitionWatch(this.clock, this.options.partitionsEveryMs ?? PARTITIONS_MS)
     try {
       view.starting()
+      this.options.projection?.starting()
       this.show({ phase: 'starting', replay: undefined })
-      const task = await startTask(this.taskOptions())
+      const task = await startTask(this.taskOptions(), followed)
       this.task = task
       this.retrainer = new Retrainer({
         blobs: this.options.platform.blobs,
@@ -121,26 +184,57 @@ export class StreamRunner {
       view.started(task)
       this.show({ phase: 'running', replay: undefined, figures: view.figures() })
       if (this.stopping) task.stop()
-      await task.run()
+      this.assigned() // what has changed while it started
+      if (this.options.group !== undefined) watchdog.watch(task, () => this.stallOf() !== undefined)
+      if (this.options.group !== undefined) added.watch(task, (error) => task.abandon(error))
+      const running = task.run()
+      running.catch(() => {}) // of a stuck one nobody waits for the end
+      await Promise.race([running, watchdog.stuck])
       view.ended()
       return true
     } catch (error) {
-      this.fruitless++
-      const final = isFinal(error) || this.fruitless >= FRUITLESS_STARTS
+      await followed?.computation.close()
+      const isGivenUp = this.isGivenUp(error)
+      if (!isGivenUp) this.fruitless++
+      const final = !isGivenUp && (taskEndings.isFinal(error) || this.fruitless >= FRUITLESS_STARTS)
       view.ended(error, !final)
       if (final) throw error
       this.trouble(error)
       this.show({ phase: 'restarting', restarts: this.current.restarts + 1 })
       return false
     } finally {
+      watchdog.end()
+      added.end()
       this.task = undefined
       await this.retrainer?.close()
       this.retrainer = undefined
     }
   }
 
+  /** Whether an error means no more than that the task is another process's, or is to be; and this process may have it again. */
+  private isGivenUp(error: unknown): boolean {
+    if (!taskEndings.isTakenAway(error)) return false
+    this.task?.abandon(error) // a stuck one may come to itself
+    return this.membership.giveUp()
+  }
+
+  /** The group has assigned the task anew, to this process or to another. */
+  private assigned(): void {
+    const { membership, task } = this
+    if (task !== undefined && membership.hasTask) task.generation = membership.generation
+    // Where the group has given this process up, the log says by fencing whether another has taken over.
+    else if (membership.role === 'standby')
+      task?.abandon(taskEndings.superseded(this.options.loaded.name, membership.generation))
+  }
+
+  private standing(progress: StandbyProgress): void {
+    const phase = this.membership.role === 'joining' ? 'joining' : 'standby'
+    this.options.view.standing(phase, progress)
+    this.show({ phase, standby: progress, figures: undefined })
+  }
+
   private taskOptions(): TaskOptions {
-    const { loaded, platform, config, fork, rebuild, view } = this.options
+    const { loaded, platform, config, fork, rebuild, view, projection } = this.options
     return {
       ...this.options.task,
       application: config.application,
@@ -157,6 +251,8 @@ export class StreamRunner {
       keepModels: config.keepModels,
       fork,
       rebuild,
+      generation: this.membership.generation,
+      onComputed: projection && ((transaction) => projection.computed(transaction)),
       onCommit: (record, facts) => this.committed(record, facts),
       onReplay: (replay) => {
         view.hooks.onReplay(replay)
@@ -170,18 +266,11 @@ export class StreamRunner {
     }
   }
 
-  /** Topics of a log of one's own are made when first read; whoever produces later finds them. */
-  private async createInputs(): Promise<void> {
-    const { loaded, platform } = this.options
-    const there = new Set((await platform.log.topics()).map(({ name }) => name))
-    for (const { topic } of loaded.graph.inputs) {
-      if (!there.has(topic)) await platform.log.createTopic(topic, { partitions: 1 })
-    }
-  }
-
   private committed(record: JournalRecord, facts: CommitFacts): void {
     if (this.task !== undefined) this.retrainer?.attend(this.task.recovered.state.learning)
     if (facts.rows > 0) this.fruitless = 0
+    this.group.report(committedPositions(record))
+    this.options.projection?.committed(record)
     const { rows, predictions } = this.current
     this.options.view.hooks.onCommit(record, facts)
     const figures = this.options.view.figures()
@@ -205,28 +294,7 @@ export class StreamRunner {
   }
 
   private async pause(): Promise<void> {
-    const ms = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.fruitless - 1))
-    await new Promise<void>((resolve) => {
-      const cancel = this.clock.after(ms, resolve)
-      this.endPause = () => {
-        cancel()
-        resolve()
-      }
-      if (this.stopping) this.endPause()
-    })
-    this.endPause = undefined
+    if (this.stopping) return
+    await this.membership.changed(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.fruitless - 1)))
   }
-
-  private tooLate(timeout: string): MillraceError {
-    return new MillraceError(
-      'MILLRACE_SERVICE_STOP_TIMEOUT',
-      `stream '${this.options.loaded.name}'`,
-      `it did not stop cleanly within ${timeout}`,
-      'Nothing committed is lost and the next start replays the rest; give it longer with stopTimeout',
-    )
-  }
-}
-
-function isFinal(error: unknown): boolean {
-  return error instanceof MillraceError && !error.retryable && !mendedByStart.has(error.code)
 }

@@ -1,14 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { distinctUntilChanged, pairwise, startWith } from 'rxjs'
 import { createApi } from '../api/create-api.ts'
 import { listenApi } from '../api/listen-api.ts'
 import { TaskStreamView } from '../api/task-stream-view.ts'
 import type { Config } from '../config/config-schema.ts'
 import { systemClock } from '../log/clock.ts'
+import { RedisProjection } from '../projection/redis-projection.ts'
+import { durationMs } from '../stats/duration.ts'
 import { ServiceMetrics } from '../telemetry/service-metrics.ts'
 import type { EmbeddedPlatform } from './embedded-platform.ts'
 import type { LoadedStream } from './load-stream.ts'
 import { millraceVersion } from './millrace-version.ts'
+import { redisOptionsOf } from './redis-options-of.ts'
 import { StreamRunner } from './stream-runner.ts'
 
 export interface StreamServiceOptions {
@@ -30,10 +34,12 @@ export class StreamService {
   /** Where the API listens. */
   readonly address: string
   private readonly api: FastifyInstance
+  private readonly projection: RedisProjection | undefined
   private running: Promise<void> | undefined
 
-  private constructor(runner: StreamRunner, api: FastifyInstance, address: string) {
+  private constructor(runner: StreamRunner, api: FastifyInstance, address: string, projection?: RedisProjection) {
     this.runner = runner
+    this.projection = projection
     this.api = api
     this.address = address
   }
@@ -44,6 +50,7 @@ export class StreamService {
     const { graph, schemas } = loaded
     const { log, registry } = platform
     const metrics = new ServiceMetrics(millraceVersion)
+    const projection = await projectionOf(config, loaded.name, logger)
     const view = await TaskStreamView.create({
       graph,
       schemas,
@@ -52,11 +59,15 @@ export class StreamService {
       clock: systemClock,
       metrics: metrics.tasks,
       recordTimeMs,
+      projection: projection && (() => projection.figures),
     })
-    const runner = new StreamRunner({ loaded, platform, config, view, fork, rebuild })
+    const topics = [...new Set(graph.inputs.map(({ topic }) => topic))]
+    const group = platform.taskGroup(loaded.name, topics)
+    const runner = new StreamRunner({ loaded, platform, config, view, projection, group, fork, rebuild })
+    if (group !== undefined) logRole(runner, logger)
     const api = await createApi({ streams: () => [view], metrics, logger, version: millraceVersion })
     try {
-      return new StreamService(runner, api, await listenApi(api, config))
+      return new StreamService(runner, api, await listenApi(api, config), projection)
     } catch (error) {
       await api.close()
       throw error
@@ -74,7 +85,37 @@ export class StreamService {
     try {
       if (this.running !== undefined) await this.runner.stopWithin(this.running)
     } finally {
+      await this.projection?.close()
       await this.api.close()
     }
   }
+}
+
+/** Says in the log what this process is in its group, and what is wrong and tried again. */
+function logRole({ status }: StreamRunner, log: Logger): void {
+  const changes = status.pipe(
+    distinctUntilChanged((one, other) => one.phase === other.phase && one.trouble === other.trouble),
+    startWith(undefined),
+    pairwise(),
+  )
+  changes.subscribe(([before, now]) => {
+    if (now === undefined) return
+    const { stream, phase, trouble, standby } = now
+    if (before?.phase !== phase) log.info({ stream, phase, followed: standby?.seq }, `the stream is ${phase}`)
+    if (trouble !== undefined && before?.trouble !== trouble) log.warn({ stream, phase }, trouble)
+  })
+}
+
+/** Writes what the stream commits to Redis, where the configuration names one; says in the log when that changes. */
+async function projectionOf(config: Config, stream: string, log: Logger): Promise<RedisProjection | undefined> {
+  const redis = redisOptionsOf(config, stream)
+  if (redis === undefined) return undefined
+  return RedisProjection.open({
+    ...redis,
+    ttlMs: Math.max(1, Math.round(durationMs(config.redisTtl, 'redisTtl'))),
+    onChange: (failure) => {
+      if (failure === undefined) log.warn({ stream }, 'Redis gets predictions and features again')
+      else log.warn({ stream, code: failure.code }, `Redis gets nothing for now: ${failure.message}`)
+    },
+  })
 }

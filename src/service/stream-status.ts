@@ -1,12 +1,18 @@
 import type { CommittedFigures } from '../telemetry/committed-figures.ts'
+import type { StandbyProgress } from './stand-by.ts'
 
 /** How a stream is doing, as of its last commit. */
 export interface StreamStatus {
   readonly stream: string
-  /** starting: recovering or replaying. restarting: an error threw the task away; it starts anew in a moment. */
-  readonly phase: 'starting' | 'running' | 'restarting' | 'stopping' | 'stopped' | 'failed'
+  /**
+   * joining: its group has not taken this process in yet. standby: another process has the task. starting: recovering or
+   * replaying. restarting: an error threw the task away; it starts anew in a moment.
+   */
+  readonly phase: 'joining' | 'standby' | 'starting' | 'running' | 'restarting' | 'stopping' | 'stopped' | 'failed'
   /** Of `starting`: transactions replayed, and how many there are. */
   readonly replay: { readonly done: number; readonly total: number } | undefined
+  /** Of `joining` and `standby`: how far this process follows the one that has the task. */
+  readonly standby: StandbyProgress | undefined
   /** How often the task was thrown away since this process began. */
   readonly restarts: number
   /** The latest error, of those that were got over too. */
@@ -26,6 +32,7 @@ export function emptyStatus(stream: string): StreamStatus {
     stream,
     phase: 'starting',
     replay: undefined,
+    standby: undefined,
     restarts: 0,
     trouble: undefined,
     stalled: undefined,

@@ -17,6 +17,8 @@ const MAGIC = 0x43524c4d // 'MLRC' read little-endian
 const FORMAT = 1
 const PREFIX = 10
 const DIGEST = 32
+const CUT = 'Restore it from a copy: something was cut off'
+const CHANGED = 'Restore it from a copy: it has changed since it was saved'
 
 const constructors = {
   f64: Float64Array,
@@ -86,17 +88,18 @@ export function decodeBinary(
   let end = offset
   for (const [, type, length] of front.arrays) end += aligned(length * constructors[type].BYTES_PER_ELEMENT)
   if (bytes.length !== end + DIGEST) {
-    throw wrong(kind, `expected ${end + DIGEST} bytes, found ${bytes.length}`, 'The bytes are cut or joined')
+    throw wrong(
+      kind,
+      `expected ${end + DIGEST} bytes, found ${bytes.length}`,
+      'Restore it from a copy: something was cut off or added',
+    )
   }
   const digest = sha256(bytes.subarray(0, end))
   if (!digest.every((byte, i) => byte === bytes[end + i])) {
-    throw wrong(
-      kind,
-      `expected digest ${hex(bytes.subarray(end))}, found ${hex(digest)}`,
-      'The bytes changed after they were saved',
-    )
+    throw wrong(kind, `expected digest ${hex(bytes.subarray(end))}, found ${hex(digest)}`, CHANGED)
   }
-  if (front.kind !== kind) throw wrong(kind, `expected kind '${kind}', found '${front.kind}'`, 'Other bytes are needed')
+  if (front.kind !== kind)
+    throw wrong(kind, `expected kind '${kind}', found '${front.kind}'`, `Give what was saved as ${kind}`)
   const arrays: [string, BinaryArray][] = []
   for (const [name, type, length] of front.arrays) {
     const constructor = constructors[type]
@@ -116,16 +119,24 @@ export function readBinaryHeader(bytes: Uint8Array, place = 'binary'): BinaryHea
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   if (bytes.length < 4 || view.getUint32(0, true) !== MAGIC) {
     const found = hex(bytes.subarray(0, 4))
-    throw wrong(place, `expected the magic 'MLRC', found ${found || 'nothing'}`, 'Other bytes are needed')
+    throw wrong(
+      place,
+      `expected the magic 'MLRC', found ${found || 'nothing'}`,
+      'Give what Millrace saved, not another file',
+    )
   }
-  if (bytes.length < PREFIX) throw wrong(place, `expected ${PREFIX} bytes, found ${bytes.length}`, 'The bytes are cut')
+  if (bytes.length < PREFIX) throw wrong(place, `expected ${PREFIX} bytes, found ${bytes.length}`, CUT)
   const format = view.getUint16(4, true)
   if (format > FORMAT) {
-    throw wrong(place, `expected format ${FORMAT} at most, found ${format}`, 'A newer Millrace saved this: upgrade')
+    throw wrong(
+      place,
+      `expected format ${FORMAT} at most, found ${format}`,
+      'Use the version of Millrace that saved it, or a newer one',
+    )
   }
   const length = headerLength(bytes)
   if (bytes.length < PREFIX + length) {
-    throw wrong(place, `expected a header of ${length} bytes, found ${bytes.length - PREFIX}`, 'The bytes are cut')
+    throw wrong(place, `expected a header of ${length} bytes, found ${bytes.length - PREFIX}`, CUT)
   }
   let front: Omit<BinaryHeader, 'format'>
   try {
@@ -134,7 +145,7 @@ export function readBinaryHeader(bytes: Uint8Array, place = 'binary'): BinaryHea
       if (!Object.hasOwn(constructors, type) || !Number.isSafeInteger(count) || count < 0) throw new Error(String(type))
     }
   } catch (cause) {
-    throw wrong(place, 'the JSON header cannot be read', 'The bytes changed after they were saved', cause)
+    throw wrong(place, 'the JSON header cannot be read', CHANGED, cause)
   }
   return { format, kind: front.kind, arrays: front.arrays, header: front.header }
 }

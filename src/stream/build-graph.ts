@@ -6,6 +6,7 @@ import type { FieldType } from './field-type.ts'
 import type { Graph } from './graph.ts'
 import { GraphBuilder, type InputDraft } from './graph-builder.ts'
 import { nearest } from './nearest.ts'
+import { ownTopics } from './own-topics.ts'
 
 /** The fields of each schema by file name, as the codec has read them. */
 export type FieldsBySchema = Readonly<Record<string, readonly FieldType[]>>
@@ -25,6 +26,7 @@ export function buildGraph(stream: Stream<any>, schemas: FieldsBySchema): Graph 
       'Use small letters, digits and dashes, a letter first',
     )
   }
+  builder.known(stream, ['name', 'inputs', 'build'], 'defineStream')
   const roots: Record<string, EventsBuilder<unknown>> = {}
   for (const [name, input] of Object.entries(stream.inputs as Record<string, Input>)) {
     builder.inputs.push(inputDraft(name, input, schemas, builder))
@@ -62,6 +64,15 @@ function inputDraft(name: string, input: Input, schemas: FieldsBySchema, builder
       place,
       'has no topic',
       "Name one, such as topic: 'flights.departures'",
+    )
+  }
+  const own = ownTopics.find((end) => input.topic === `${builder.stream}.${end}`)
+  if (own !== undefined) {
+    throw new MillraceError(
+      'MILLRACE_STREAM_NAME',
+      place,
+      `the topic '${input.topic}' is what this stream writes itself`,
+      `Read another topic, or read ${own} in a stream of another name`,
     )
   }
   const schema = input.schema as string

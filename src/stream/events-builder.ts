@@ -37,7 +37,19 @@ export class EventsBuilder<T> {
   where(keep: Arrow): EventsBuilder<T> {
     const { graph, input } = this
     const place = graph.place(`where(${String(keep).replace(/\s+/g, ' ')})`)
-    graph.returned(this.node, keep, place)
+    if (typeof keep !== 'function') {
+      throw new MillraceError(
+        'MILLRACE_STREAM_ARROW_TYPE',
+        place,
+        'is no arrow',
+        "Give one, such as where((event) => event.status === 'open')",
+      )
+    }
+    const returned = graph.returned(this.node, keep, place)
+    if (returned.length > 0 && returned.every((type) => type === 'nothing' || type === 'other')) {
+      const found = returned.includes('other') ? 'the arrow returns an object' : 'the arrow returns nothing'
+      throw new MillraceError('MILLRACE_STREAM_ARROW_TYPE', place, found, 'Return true or false for every record')
+    }
     return graph.addEvents({ input, parent: this.node, checks: [], keep, place }) as EventsBuilder<T>
   }
 
@@ -105,6 +117,7 @@ class RowsBuilder {
         'Call label and featurize on the same events, for example both on `flights`',
       )
     }
+    this.refuseLeaks(label.plan)
     graph.model = modelPlan(graph, events, columns, label.plan, options)
     graph.label = label.plan
     for (const other of graph.labels) {
@@ -117,5 +130,22 @@ class RowsBuilder {
       )
     }
     return { predicted: true }
+  }
+
+  /** A model must not be told what it is to foresee: refuses features that are fields which the label's value is read off. */
+  private refuseLeaks({ ownFields }: LabelPlan): void {
+    const { graph, events, columns } = this
+    const { fields } = graph.inputs[graph.events[events].input]
+    for (const { name, from } of columns) {
+      if (from.kind !== 'column' || from.column.source !== 'field') continue
+      const field = fields[from.column.index].name
+      if (!ownFields.includes(field)) continue
+      throw new MillraceError(
+        'MILLRACE_STREAM_LABEL',
+        graph.place(`feature '${name}'`),
+        `the value of the label is read off '${field}' of the same event, so the model would be told what it is to foresee`,
+        `Leave it out; or, where '${field}' alone does not give the label away, say so by an arrow: (event) => event.${field}`,
+      )
+    }
   }
 }

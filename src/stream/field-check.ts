@@ -40,6 +40,8 @@ export function fieldCheck(index: number, field: FieldType, check: unknown, plac
   }
   if (oneOf !== undefined && !isTexts(oneOf))
     throw wrong("'oneOf' is no list of strings", "Give one, such as ['a', 'b']")
+  if (Array.isArray(oneOf) && oneOf.length === 0)
+    throw wrong("'oneOf' is empty, and no value passes", "Name the values that may be, such as ['a', 'b']")
   if (!actions.includes(onFail as string)) {
     throw wrong(`onFail '${String(onFail)}' is not possible`, nearest(String(onFail), actions))
   }
@@ -47,10 +49,23 @@ export function fieldCheck(index: number, field: FieldType, check: unknown, plac
   if (onFail === 'impute' && typeof replacement !== type) {
     throw wrong(`onFail 'impute' needs a ${type} to put in place`, 'Add with: and the value that replaces a bad one')
   }
+  const read = { ...plain, min, max, pattern, oneOf, onFail, replacement } as FieldCheck
+  if (onFail === 'impute' && !passes(replacement, read)) {
+    throw wrong(
+      `the value to put in place, ${JSON.stringify(replacement)}, fails the check itself`,
+      'Give one that passes it',
+    )
+  }
   if (onFail !== 'impute' && replacement !== undefined) {
     throw wrong(`'with' has no meaning for onFail '${String(onFail)}'`, "Choose onFail: 'impute', or leave it out")
   }
-  return { ...plain, min, max, pattern, oneOf, onFail: onFail as FieldCheck['onFail'], replacement } as FieldCheck
+  return read
+}
+
+function passes(value: unknown, { min, max, pattern, oneOf }: FieldCheck): boolean {
+  if (typeof value === 'number') return value >= min && value <= max
+  if (typeof value !== 'string') return true
+  return (pattern === undefined || new RegExp(pattern).test(value)) && (oneOf === undefined || oneOf.includes(value))
 }
 
 function isTexts(value: unknown): boolean {

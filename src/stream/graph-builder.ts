@@ -1,6 +1,6 @@
 import { MillraceError } from '../errors.ts'
 import { type Duration, durationMs } from '../stats/duration.ts'
-import { dryRun, type Returned } from './dry-run.ts'
+import { dryRun, type Returned, typesOf } from './dry-run.ts'
 import { EventsBuilder } from './events-builder.ts'
 import { FeatureNode } from './feature-node.ts'
 import type {
@@ -85,7 +85,9 @@ export class GraphBuilder {
 
   /** Whether an arrow gives a number or a string. Throws MILLRACE_STREAM_ARROW_TYPE where that can't be seen. */
   arrowType(events: number, arrow: Arrow, place: string): 'number' | 'string' {
-    const types = new Set(this.returned(events, arrow, place).map((type) => (type === 'boolean' ? 'number' : type)))
+    const types = new Set(
+      [...typesOf(this.returned(events, arrow, place))].map((type) => (type === 'boolean' ? 'number' : type)),
+    )
     if (types.size === 1) {
       const [type] = types
       if (type !== 'other') return type
@@ -210,7 +212,7 @@ export class GraphBuilder {
   }
 
   number(value: number, what: string, holds: boolean, possible: string): number {
-    if (holds) return value
+    if (typeof value === 'number' && holds) return value
     throw new MillraceError(
       'MILLRACE_STREAM_MODEL',
       this.place(what),

@@ -122,6 +122,8 @@ export interface LabelPlan {
   /** The label's value as a column of the label's input; undefined where it needs the event too. */
   readonly value: ColumnReference | undefined
   readonly joinedValue: ((label: never, event: never) => unknown) | undefined
+  /** Fields of the event's own record that its value is read off; none where it comes from other records. */
+  readonly ownFields: readonly string[]
   readonly horizonMs: number
   readonly never: 'drop' | { readonly value: boolean | number | string }
   readonly corrected: 'ignore' | 'learn'

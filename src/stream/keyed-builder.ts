@@ -9,6 +9,7 @@ import { paneWindow } from '../features/pane-window.ts'
 import { sessionWindow } from '../features/session-window.ts'
 import { timeSince } from '../features/time-since.ts'
 import type { Duration } from '../stats/duration.ts'
+import { checkFold } from './check-fold.ts'
 import { FeatureNode, type FeaturePlan } from './feature-node.ts'
 import type { FedValue, FoldPlan, LabelPlan } from './graph.ts'
 import type { GraphBuilder } from './graph-builder.ts'
@@ -24,6 +25,7 @@ export interface KeyedPlace {
 
 const ONE: FedValue = { as: 'one', column: undefined }
 const LABEL: FedValue = { as: 'label', column: undefined }
+const LABEL_OF = { binary: true, multiclass: 'a', regression: 1 }
 
 /** `by(...)` of events or of a label in the graph being built. */
 export class KeyedBuilder {
@@ -89,7 +91,11 @@ export class KeyedBuilder {
     const expireMs = graph.duration(fold.expire ?? '30d', 'fold.expire')
     const { init, step, read } = fold
     const plan = Object.freeze({ init, step, read, expireMs })
-    const value = this.at.label === undefined ? ONE : LABEL
+    const { events, label } = this.at
+    const fed =
+      label === undefined ? graph.inputs[graph.events[events].input] : LABEL_OF[label.problem as keyof typeof LABEL_OF]
+    checkFold(plan, fed, graph.place('fold'))
+    const value = label === undefined ? ONE : LABEL
     return this.node({ feature: undefined, fold: plan, value, divisor: 1, rank: 0, memoryMs: expireMs })
   }
 

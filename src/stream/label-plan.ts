@@ -1,7 +1,7 @@
 import { MillraceError } from '../errors.ts'
 import type { Problem } from '../learners/learner.ts'
 import type { Duration } from '../stats/duration.ts'
-import { dryRun, type Returned } from './dry-run.ts'
+import { dryRun, type Returned, typesOf } from './dry-run.ts'
 import type { LabelOptions } from './events.ts'
 import type { Arrow, LabelPlan } from './graph.ts'
 import type { GraphBuilder } from './graph-builder.ts'
@@ -22,16 +22,21 @@ export function labelPlan(graph: GraphBuilder, events: number, from: number, opt
   checkOptions(graph, options, sameRecord, place)
   const joined = !sameRecord && options.value.length > 1
   const records = joined ? [source, events] : [source]
+  const read = new Set<string>()
   const returned = dryRun(
     options.value,
     records.map((node) => graph.inputs[graph.events[node].input]),
     place,
+    read,
   )
   const problem = problemOf(returned, place)
   const type = problem === 'multiclass' ? 'string' : problem === 'binary' ? 'boolean' : 'number'
   const never = options.never ?? 'drop'
   if (never !== 'drop' && typeof never.value !== type) {
     throw wrong(place, `never has the value ${String(never.value)}`, `Give a ${type}, as the label's value is`)
+  }
+  if (never !== 'drop' && typeof never.value === 'number' && !Number.isFinite(never.value)) {
+    throw wrong(place, `never has the value ${never.value}`, "Give a finite number, or never: 'drop'")
   }
   const afterMs = options.after === undefined ? 0 : graph.duration(options.after, 'label.after')
   const horizonMs = sameRecord ? afterMs : graph.duration(options.horizon as Duration, 'label.horizon')
@@ -44,6 +49,7 @@ export function labelPlan(graph: GraphBuilder, events: number, from: number, opt
     problem,
     value: joined ? undefined : graph.derive(source, options.value, type, place, true),
     joinedValue: joined ? (options.value as LabelPlan['joinedValue']) : undefined,
+    ownFields: sameRecord ? [...read] : [],
     horizonMs,
     never: never as LabelPlan['never'],
     corrected: graph.choice(options.corrected ?? 'ignore', 'label.corrected', ['ignore', 'learn']),
@@ -65,7 +71,7 @@ function checkOptions(graph: GraphBuilder, options: LabelArguments, sameRecord: 
 }
 
 function problemOf(returned: Returned, place: string): Problem {
-  const types = new Set(returned)
+  const types = typesOf(returned)
   if (types.size === 1) {
     if (types.has('boolean')) return 'binary'
     if (types.has('number')) return 'regression'

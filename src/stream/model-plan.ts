@@ -1,3 +1,4 @@
+import type { Detector } from '../drift/detector.ts'
 import { MillraceError } from '../errors.ts'
 import type { Learner } from '../learners/learner.ts'
 import type { GateOptions, ModelOptions, RetrainOptions } from './events.ts'
@@ -22,11 +23,19 @@ export function modelPlan(
   graph.known(options, names, 'predict')
   graph.known(options.drift ?? {}, ['loss'], 'predict, drift')
   const { model, challengers = [], drift, retrain } = options
+  if (!Array.isArray(challengers)) {
+    throw wrong(
+      graph,
+      'challengers',
+      'are no list of learners',
+      'Give one, such as challengers: [gaussianNaiveBayes()]',
+    )
+  }
   const learners: readonly Learner<any, any>[] = [model, ...challengers]
   learners.forEach((learner, i) =>
     checkLearner(graph, learner, columns, label, i === 0 ? 'model' : `challengers.${i - 1}`),
   )
-  if (drift?.loss !== undefined && typeof drift.loss.build !== 'function') {
+  if (drift?.loss !== undefined && !isDetector(drift.loss)) {
     throw wrong(graph, 'predict, drift', 'loss has no detector', 'Give one, such as adwin()')
   }
   if (retrain?.on?.includes('loss') && drift?.loss === undefined) {
@@ -82,6 +91,14 @@ function checkLearner(
   }
 }
 
+function isDetector(given: Detector): boolean {
+  return (
+    typeof given.algorithm === 'string' &&
+    typeof given.build === 'function' &&
+    typeof given.build()?.update === 'function'
+  )
+}
+
 function baselinesOf(graph: GraphBuilder, events: number, label: LabelPlan, given: object): ModelPlan['baselines'] {
   const baselines = Object.entries(given)
   if (baselines.length > 0 && label.problem === 'multiclass') {
@@ -133,7 +150,8 @@ function slicesOf(graph: GraphBuilder, columns: readonly RowColumn[], names: rea
 function retrainOf(graph: GraphBuilder, retrain: RetrainOptions): ModelPlan['retrain'] {
   graph.known(retrain, ['on', 'every', 'from'], 'retrain')
   for (const reason of retrain.on ?? []) graph.choice(reason, 'retrain.on', ['loss'])
-  if (retrain.on === undefined && retrain.every === undefined) {
+  const { on = [] } = retrain
+  if (on.length === 0 && retrain.every === undefined) {
     throw wrong(graph, 'retrain', 'nothing asks for a model', "Add on: ['loss'] or every: '7d'")
   }
   if (retrain.from === undefined) {
@@ -141,10 +159,18 @@ function retrainOf(graph: GraphBuilder, retrain: RetrainOptions): ModelPlan['ret
   }
   graph.known(retrain.from, ['latest', 'since'], 'retrain.from')
   if (retrain.from.since !== undefined) graph.choice(retrain.from.since, 'retrain.from.since', ['drift'])
+  if (retrain.from.since === 'drift' && !on.includes('loss')) {
+    throw wrong(
+      graph,
+      'retrain',
+      "from.since is 'drift', but no drift asks for a model",
+      "Add on: ['loss'], or leave since out",
+    )
+  }
   const everyMs =
     retrain.every === undefined ? Number.POSITIVE_INFINITY : graph.duration(retrain.every, 'retrain.every')
   return {
-    onLoss: retrain.on?.includes('loss') ?? false,
+    onLoss: on.includes('loss'),
     everyMs: graph.number(everyMs, 'retrain.every', everyMs > 0, 'more than 0'),
     latest: graph.count(retrain.from.latest, 'retrain.from.latest', 100),
     sinceDrift: retrain.from.since === 'drift',

@@ -12,6 +12,7 @@ interface ControlCommand {
   readonly task: number | null
   readonly modelVersion: string | null
   readonly reason: string
+  readonly sentAt: number
 }
 
 const POLL_BYTES = 64 * 1024
@@ -43,24 +44,29 @@ export class CommandReader {
     this.onTrouble = onTrouble
   }
 
+  /** Hands on what the topic holds before it resolves; what comes later is for `run`. */
   static async open(
     { log, graph, task, onTrouble }: Pick<TaskOptions, 'log' | 'graph' | 'task' | 'onTrouble'>,
     offset: number,
     onDecision: (decision: Decision) => void,
   ): Promise<CommandReader> {
-    const reader = await log.reader([{ topic: `${graph.name}.control`, partition: 0, offset }])
+    const place = { topic: `${graph.name}.control`, partition: 0 }
+    const { readableEnd } = await log.bounds(place)
+    const reader = await log.reader([{ ...place, offset }])
     const decoder = new AvroRecordDecoder(
       (await publishedSchemas())['control-command'],
       'millrace/control-command.avsc',
     )
-    return new CommandReader(reader, decoder, task, onDecision, (error) => onTrouble?.(error))
+    const commands = new CommandReader(reader, decoder, task, onDecision, (error) => onTrouble?.(error))
+    while (reader.position(0) < readableEnd) await commands.poll()
+    return commands
   }
 
   /** Reads until it is closed. */
   async run(): Promise<void> {
     while (!this.closed) {
       try {
-        for (const batch of await this.reader.poll(POLL_BYTES, WAIT_MS)) this.take(batch)
+        await this.poll()
       } catch (error) {
         if (this.closed) return
         throw error
@@ -73,6 +79,10 @@ export class CommandReader {
     await this.reader.close()
   }
 
+  private async poll(): Promise<void> {
+    for (const batch of await this.reader.poll(POLL_BYTES, WAIT_MS)) this.take(batch)
+  }
+
   private take(batch: RecordBatch): void {
     for (let i = 0; i < batch.count; i++) {
       const { bytes, valueStarts, valueEnds, offsets } = batch
@@ -81,8 +91,16 @@ export class CommandReader {
       if (command === undefined)
         this.onTrouble(new Error(`the record at offset ${offsets[i]} of the control topic is no command`))
       else if (command.task === null || command.task === this.task) {
-        const { id, reason, modelVersion: version } = command
-        this.onDecision({ kind: 'command', command: command.command, id, offset: offsets[i], version, reason })
+        const { id, reason, modelVersion: version, sentAt: sentAtMs } = command
+        this.onDecision({
+          kind: 'command',
+          command: command.command,
+          id,
+          offset: offsets[i],
+          version,
+          reason,
+          sentAtMs,
+        })
       }
     }
   }

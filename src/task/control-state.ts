@@ -15,12 +15,17 @@ export class ControlState implements Stateful {
   /** Notes a command; false when one with its id was taken before. */
   take({ command, id, offset }: Extract<Decision, { kind: 'command' }>): boolean {
     this.position = Math.max(this.position, offset + 1)
-    if (this.ids.includes(id)) return false
+    if (this.has(id)) return false
     this.ids.push(id)
     if (this.ids.length > REMEMBERED) this.ids.shift()
     if (command === 'pause') this.paused = true
     if (command === 'resume') this.paused = false
     return true
+  }
+
+  /** Whether a command was taken, of the latest. */
+  has(id: string): boolean {
+    return this.ids.includes(id)
   }
 
   regions(): Readonly<Record<string, StateRegion>> {

@@ -1,3 +1,5 @@
+import type { LeftBehind } from '../operators/left-behind.ts'
+
 /**
  * Something that did not follow from the inputs, decided once and obeyed in every replay: it takes effect before the
  * first row of its journal record.
@@ -11,6 +13,8 @@ export type Decision =
       readonly offset: number
       readonly version: string | null
       readonly reason: string
+      /** By the sender's clock; not there in older journals. */
+      readonly sentAtMs?: number
     }
   /** A retrain job has ended: the model is in an immutable blob. */
   | {
@@ -28,6 +32,8 @@ export type Decision =
   | { readonly kind: 'attempt'; readonly partition: number; readonly offset: number }
   /** A record that ended the process again and again is left out. */
   | { readonly kind: 'skip'; readonly partition: number; readonly offset: number; readonly cause: string }
+  /** Partitions that were added to the inputs are read from here on. */
+  | { readonly kind: 'partitions'; readonly added: readonly string[] }
   /** The stream's definition or code changed here: which state was kept, which begins anew. */
   | {
       readonly kind: 'change'
@@ -39,4 +45,6 @@ export type Decision =
       /** Of what was reset, what was made anew from history. */
       readonly rebuilt: readonly string[]
       readonly fork: boolean
+      /** Of a fork: what the transactions after the snapshot had told of the models; absent where there was nothing to leave behind. */
+      readonly left?: LeftBehind
     }

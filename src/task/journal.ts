@@ -1,10 +1,7 @@
 import type { Log } from '../log/log.ts'
 import { OutgoingBatchBuilder } from '../log/outgoing-batch-builder.ts'
-import type { RecordBatch } from '../log/record-batch.ts'
-import { MillraceError } from '../errors.ts'
-import { decodeJournalRecord, encodeJournalRecord, endOf, type JournalRecord } from './journal-record.ts'
-
-const READ_BYTES = 4 * 1024 * 1024
+import { JournalFollower } from './journal-follower.ts'
+import { encodeJournalRecord, type JournalRecord } from './journal-record.ts'
 
 /** A task's journal: one partition of `<stream>.journal`, written only by the task's transactional producer. */
 export class Journal {
@@ -49,16 +46,21 @@ export class Journal {
 
   /** All committed records from an offset on. Throws MILLRACE_TASK_JOURNAL when their numbers have a gap. */
   async read(from: number): Promise<JournalRecord[]> {
-    const reader = await this.log.reader([{ topic: this.topic, partition: this.partition, offset: from }])
+    const follower = await this.follow(from)
     const records: JournalRecord[] = []
     try {
-      do {
-        for (const batch of await reader.poll(READ_BYTES, 0)) this.append(records, batch)
-      } while (reader.position(0) < reader.readableEnd(0))
+      do records.push(...(await follower.next(0)))
+      while (follower.lag > 0)
     } finally {
-      await reader.close()
+      await follower.close()
     }
     return records
+  }
+
+  /** Reads committed records from an offset on, also those that are yet to come. */
+  async follow(from: number): Promise<JournalFollower> {
+    const place = { topic: this.topic, partition: this.partition }
+    return new JournalFollower(place, await this.log.reader([{ ...place, offset: from }]))
   }
 
   bounds(): Promise<{ readonly start: number; readonly readableEnd: number }> {
@@ -69,29 +71,4 @@ export class Journal {
   async trim(offset: number): Promise<void> {
     await this.log.deleteBefore({ topic: this.topic, partition: this.partition }, offset)
   }
-
-  private append(records: JournalRecord[], batch: RecordBatch): void {
-    for (let i = 0; i < batch.count; i++) {
-      const record = decodeJournalRecord(batch.bytes.slice(batch.valueStarts[i], batch.valueEnds[i]))
-      const before = records[records.length - 1]
-      const wrong = before === undefined ? undefined : misfit(before, record)
-      if (wrong !== undefined) {
-        throw new MillraceError(
-          'MILLRACE_TASK_JOURNAL',
-          `journal ${this.topic}/${this.partition}, offset ${batch.offsets[i]}`,
-          wrong,
-          'The journal was written by something else than its task: restore it from a copy, or begin anew with millrace reset',
-        )
-      }
-      records.push(record)
-    }
-  }
-}
-
-/** Why a record can't follow another; undefined when it can. */
-function misfit(before: JournalRecord, record: JournalRecord): string | undefined {
-  if (record.seq !== before.seq + 1) return `transaction ${record.seq} follows ${before.seq}`
-  if (record.incarnation < before.incarnation) return `incarnation ${record.incarnation} follows ${before.incarnation}`
-  if (record.from.join() === endOf(before).join()) return undefined
-  return `transaction ${record.seq} begins at ${record.from.join()}, and the one before ended at ${endOf(before).join()}`
 }

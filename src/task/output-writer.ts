@@ -34,11 +34,16 @@ export const SEQUENCES = { predictions: 0, signals: 1, models: 2, deadLetters: 3
 export class OutputWriter {
   /** Model files that the batches name: to be durable before these are committed. */
   readonly files: ModelBlob[] = []
+  /** Of what kinds the signals and model events in the batches are. */
+  readonly kinds: { readonly signals: StreamSignal['kind'][]; readonly models: ModelEvent['kind'][] } = {
+    signals: [],
+    models: [],
+  }
   private readonly state: LearningState
   private readonly encoders: OutputEncoders
   private readonly task: number
   private readonly sequences: Pages<Float64Array>
-  private readonly predictions: readonly OutgoingBatchBuilder[]
+  readonly predictions: readonly OutgoingBatchBuilder[]
   private readonly signals: OutgoingBatchBuilder
   private readonly models: OutgoingBatchBuilder
   private readonly deadLetters: OutgoingBatchBuilder
@@ -133,6 +138,8 @@ export class OutputWriter {
     this.models.clear()
     this.deadLetters.clear()
     this.files.length = 0
+    this.kinds.signals.length = 0
+    this.kinds.models.length = 0
   }
 
   private writePredictions(output: GraphOutput, batch: Batch): void {
@@ -189,6 +196,7 @@ export class OutputWriter {
 
   private writeSignal(signal: StreamSignal): void {
     const builder = this.signals
+    this.kinds.signals.push(signal.kind)
     builder.add(Math.max(0, signal.time))
     builder.setKeyText(signal.source)
     const { evidence } = signal
@@ -209,6 +217,7 @@ export class OutputWriter {
 
   private writeModelEvent(event: ModelEvent): void {
     const builder = this.models
+    this.kinds.models.push(event.kind)
     builder.add(Math.max(0, event.time))
     builder.setKeyText(event.version)
     this.encoders.models.record(builder, {

@@ -10,6 +10,11 @@ export interface TaskPartition {
   readonly partition: number
 }
 
+/** `topic/partition`, as the journal has it. */
+export function partitionName({ topic, partition }: Pick<TaskPartition, 'topic' | 'partition'>): string {
+  return `${topic}/${partition}`
+}
+
 /** Records of one batch that belong to the micro-batch being made: `from ... to - 1`. */
 export interface Slice {
   readonly batch: RecordBatch

@@ -1,15 +1,16 @@
 import { MillraceError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
-import { durationMs } from '../stats/duration.ts'
 import type { Graph } from '../stream/graph.ts'
 import type { TaskPartition } from './partition-feed.ts'
+import { rebuildTime } from './rebuild-time.ts'
 
 const FIRST_BYTES = 64 * 1024
 
 /**
  * Where history begins that state is rebuilt from, by partition: `from` is `beginning`, a duration back from the stream's
  * time such as `30d`, or a date. An input whose arrival is a field is read from its first record, for its records are in no order
- * of arrival that the log knows. Throws MILLRACE_TASK_REBUILD where it is none of these, or where records after it have been deleted.
+ * of arrival that the log knows. Throws MILLRACE_TASK_REBUILD where it is none of these or lies ahead, or where records after
+ * it have been deleted.
  */
 export async function rebuildOffsets(
   from: string,
@@ -18,7 +19,8 @@ export async function rebuildOffsets(
   log: Log,
   partitions: readonly TaskPartition[],
 ): Promise<number[]> {
-  const sinceMs = timeOf(from, nowMs, graph.name)
+  const sinceMs = rebuildTime(from, nowMs, graph.name)
+  if (sinceMs > nowMs && nowMs > 0) throw ahead(from, nowMs, graph.name)
   return Promise.all(
     partitions.map(async (place) => {
       const { start } = await log.bounds(place)
@@ -30,16 +32,12 @@ export async function rebuildOffsets(
   )
 }
 
-function timeOf(from: string, nowMs: number, stream: string): number {
-  if (from === 'beginning') return Number.NEGATIVE_INFINITY
-  if (/^[\d.]+(ms|s|m|h|d)$/.test(from)) return nowMs - durationMs(from, `stream '${stream}', --rebuild`)
-  const time = Date.parse(from)
-  if (time === time) return time
-  throw new MillraceError(
+function ahead(from: string, nowMs: number, stream: string): MillraceError {
+  return new MillraceError(
     'MILLRACE_TASK_REBUILD',
-    `stream '${stream}', --rebuild`,
-    `'${from}' is no time to rebuild from`,
-    "Give a duration back such as '30d', a date such as 2026-01-31, or 'beginning'",
+    `stream '${stream}', --rebuild ${from}`,
+    `that is after the latest record that the stream has taken, of ${new Date(nowMs).toISOString()}`,
+    'Give an earlier time',
   )
 }
 

@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors.ts'
+import { rebuildablePaths } from '../operators/rebuildable-paths.ts'
 import type { Journal } from './journal.ts'
 import type { JournalRecord, RegisteredSnapshot } from './journal-record.ts'
 import type { LoadedSnapshot } from './load-newest-snapshot.ts'
@@ -16,8 +17,8 @@ export interface RebuiltSnapshot extends LoadedSnapshot {
 
 /**
  * Rebuilds what a change of the stream lets begin anew, where that is asked for, and makes it durable: so the record that
- * tells of the change registers the state with it, and no later start rebuilds again. Without it, what was loaded. Throws
- * MILLRACE_TASK_REBUILD.
+ * tells of the change registers the state with it, and no later start rebuilds again. Without it, or where nothing has
+ * changed, what was loaded. Throws MILLRACE_TASK_REBUILD.
  */
 export async function rebuiltSnapshot(
   rebuilding: Omit<Rebuilding, 'snapshot' | 'report'>,
@@ -27,6 +28,7 @@ export async function rebuiltSnapshot(
 ): Promise<RebuiltSnapshot> {
   const { options, state } = rebuilding
   const { base } = loaded.report
+  if (options.rebuild !== undefined && last.code === options.code) await checkRebuilt(rebuilding, journal)
   if (options.rebuild === undefined || last.code === options.code) return { ...loaded, rebuilt: [], base }
   if (options.fork) {
     throw new MillraceError(
@@ -41,6 +43,30 @@ export async function rebuiltSnapshot(
   state.loaded()
   const snapshot = await write(rebuilding, journal, last, loaded)
   return { ...loaded, good: [snapshot], rebuilt, base: await readManifest(options.blobs, snapshot) }
+}
+
+/**
+ * Refuses to rebuild after the change: by now other state has learned by the codes and slots that were given since. The same
+ * command given again after it did rebuild, as a supervisor gives it, is no fault.
+ */
+async function checkRebuilt(
+  { options, state }: Omit<Rebuilding, 'snapshot' | 'report'>,
+  journal: Journal,
+): Promise<void> {
+  const records = await journal.read((await journal.bounds()).start)
+  const at = records.findLast(({ decisions }) => decisions.some(({ kind }) => kind === 'change'))
+  const change = at?.decisions.findLast((decision) => decision.kind === 'change')
+  if (at === undefined || change === undefined || change.rebuilt.length > 0) return
+  const paths = rebuildablePaths(state.learning, change.reset)
+  if (paths.length === 0) return
+  const { graph, rebuild } = options
+  const named = paths.length > 3 ? `${paths.slice(0, 3).join(', ')} and ${paths.length - 3} more` : paths.join(', ')
+  throw new MillraceError(
+    'MILLRACE_TASK_REBUILD',
+    `stream '${graph.name}', --rebuild ${rebuild}`,
+    `nothing has changed since transaction ${at.seq}, where ${named} began empty, and what has gone on since can't be rebuilt`,
+    `Start without --rebuild; or run the version before the change once with \`millrace run ${graph.name} --drain\`, then this one with --rebuild`,
+  )
 }
 
 async function write(

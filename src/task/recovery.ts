@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors.ts'
+import { foreignTail } from './foreign-tail.ts'
 import type { JournalRecord, RegisteredSnapshot } from './journal-record.ts'
 
 /** What the journal's last record and the options say of how a task begins. */
@@ -29,6 +30,12 @@ export function tailAfter(
   place: string,
 ): readonly JournalRecord[] {
   const tail = records.filter((record) => record.seq > seq && record.seq <= last.seq)
+  const other = tail.find(({ partitions }) => partitions.join() !== last.partitions.join())
+  if (other !== undefined)
+    throw unrecoverable(
+      place,
+      `partitions were added after transaction ${other.seq}, and the snapshot taken there is not to be had`,
+    )
   if (tail.length === last.seq - seq) return tail
   const held = `the journal holds ${tail.length} of them`
   throw unrecoverable(place, `transactions ${seq + 1} to ${last.seq} are to be replayed, but ${held}`)
@@ -51,10 +58,7 @@ export function checkCode(
   place: string,
 ): void {
   if (fork) return
-  const forked = tail.findLastIndex(({ decisions }) =>
-    decisions.some((one) => one.kind === 'change' && one.fork && one.code === code),
-  )
-  const foreign = tail.find((record, i) => i > forked && record.code !== code && changesState(record))
+  const [foreign] = foreignTail(tail, code)
   if (foreign === undefined) return
   throw new MillraceError(
     'MILLRACE_TASK_CODE_CHANGED',
@@ -62,8 +66,4 @@ export function checkCode(
     `the stream has changed since transaction ${foreign.seq}, and its state after the last snapshot can only be made again by the code that made it`,
     `Run the old version once with \`millrace run ${stream} --drain\` and then this one, or accept the break with \`millrace run ${stream} --fork\``,
   )
-}
-
-function changesState({ segments, decisions }: JournalRecord): boolean {
-  return segments.length > 0 || decisions.some(({ kind }) => kind !== 'change' && kind !== 'attempt')
 }

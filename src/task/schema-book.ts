@@ -46,9 +46,14 @@ export class SchemaBook implements Stateful {
     return fresh
   }
 
-  /** Replay: what the journal says was met. */
-  learn(schemas: Readonly<Record<string, string | null>>): void {
-    for (const [id, digest] of Object.entries(schemas)) if (this.known[id] === undefined) this.known[id] = digest
+  /** Replay: what the journal says was met holds, whatever a reader that ran ahead of it was answered. */
+  async learn(schemas: Readonly<Record<string, string | null>>): Promise<void> {
+    for (const [id, digest] of Object.entries(schemas)) {
+      const isNews = this.known[id] !== digest
+      this.known[id] = digest
+      delete this.fresh[id]
+      if (isNews) await this.defineAnew(Number(id), digest)
+    }
   }
 
   regions(): Readonly<Record<string, StateRegion>> {
@@ -59,6 +64,13 @@ export class SchemaBook implements Stateful {
           this.known = JSON.parse(Buffer.from(bytes).toString())
         },
       },
+    }
+  }
+
+  private async defineAnew(id: number, digest: string | null): Promise<void> {
+    for (const [input, decoder] of this.decoders.entries()) {
+      if (!this.defined.has(`${input}:${id}`)) continue
+      decoder.define(id, digest === null ? undefined : await this.schemaOf(digest))
     }
   }
 

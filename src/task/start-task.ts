@@ -1,27 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MillraceError } from '../errors.ts'
 import type { TransactionalProducer } from '../log/log.ts'
-import { LearningState } from '../operators/learning-state.ts'
+import { adoptPartitions } from './adopt-partitions.ts'
 import { applyDecision } from './apply-decision.ts'
 import { Computation } from './computation.ts'
+import { createOwnTopics } from './create-own-topics.ts'
 import type { Decision } from './decision.ts'
 import { guardsOf } from './guards.ts'
 import { Journal } from './journal.ts'
 import { endOf, type JournalRecord } from './journal-record.ts'
-import { loadNewestSnapshot } from './load-newest-snapshot.ts'
 import type { LoadReport } from './load-snapshot.ts'
+import { type LoadedState, loadFollowed, loadState } from './load-state.ts'
 import { outputEncoders } from './output-encoders.ts'
-import { type OutputEncoders, OutputWriter } from './output-writer.ts'
-import type { TaskPartition } from './partition-feed.ts'
+import type { OutputEncoders } from './output-writer.ts'
+import { partitionName, type TaskPartition } from './partition-feed.ts'
 import { poisonFacts } from './poison-facts.ts'
-import { type RebuiltSnapshot, rebuiltSnapshot } from './rebuilt-snapshot.ts'
-import { checkCode, resolveRecovery, tailAfter } from './recovery.ts'
-import { SchemaBook } from './schema-book.ts'
+import { rebuildTime } from './rebuild-time.ts'
+import { resolveRecovery } from './recovery.ts'
+import { Replayer } from './replayer.ts'
+import type { SchemaBook } from './schema-book.ts'
+import type { FollowedTask } from './standby.ts'
 import { Task } from './task.ts'
 import type { TaskOptions } from './task-options.ts'
-import { taskPartitions } from './task-partitions.ts'
-import { TaskState } from './task-state.ts'
+import { checkGrown, knownPartitions, taskPartitions } from './task-partitions.ts'
+import type { TaskState } from './task-state.ts'
 
 /** What a task is made of, once it has recovered. */
 export interface RecoveredTask {
@@ -43,13 +45,14 @@ export interface RecoveredTask {
 /**
  * The one way in which a task starts: fence whoever ran it before and settle what was left open, commit a first record of
  * a new incarnation, load the newest snapshot that verifies, replay what the journal holds after it and compare every
- * hash, and go on. Throws MILLRACE_TASK_*, MILLRACE_LOG_*; MILLRACE_TASK_SUPERSEDED where a newer assignment has the task.
+ * hash, and go on. The state of a `standby` takes the place of the snapshot. Throws MILLRACE_TASK_*, MILLRACE_LOG_*; MILLRACE_TASK_SUPERSEDED where a newer assignment has the task.
  */
-export async function startTask(options: TaskOptions): Promise<Task> {
+export async function startTask(options: TaskOptions, standby?: FollowedTask): Promise<Task> {
   const { log, graph, application, task } = options
   const guards = guardsOf(options.guards)
+  if (options.rebuild !== undefined) rebuildTime(options.rebuild, 0, graph.name) // a wrong one must not wait for a change
   const partitions = await taskPartitions(graph, log)
-  const outputPartitions = await createTopics(options)
+  const outputPartitions = await createOwnTopics(options)
   const encoders = await outputEncoders(graph.name, options.registry)
   const journal = new Journal(log, graph.name, task)
   checkGeneration(await journal.last(), options) // before anything is fenced: whoever holds the task now must not be disturbed
@@ -57,13 +60,16 @@ export async function startTask(options: TaskOptions): Promise<Task> {
   const producer = await log.transactionalProducer(guards.fence ? id : `${id}.${randomUUID()}`)
   const seen = { seq: -1 }
   try {
-    return await recover(options, partitions, journal, producer, encoders, outputPartitions, seen)
+    const started = await recover(options, partitions, journal, producer, encoders, outputPartitions, seen, standby)
+    if (started !== undefined) return started
   } catch (error) {
     await producer.close().catch(() => {}) // the error that matters is the one before
     throw (await wasTakenOver(error, journal, seen.seq))
       ? superseded(options, 'another process has taken it over')
       : error
   }
+  await producer.close()
+  return startTask(options)
 }
 
 /** Whether somebody else has written the journal since: then what it no longer holds or holds too is no fault of it. */
@@ -73,6 +79,7 @@ async function wasTakenOver(cause: unknown, journal: Journal, seq: number): Prom
   return now !== undefined && now.seq > seq
 }
 
+/** Undefined where partitions were added, and are journaled now: the next start reads them. */
 async function recover(
   options: TaskOptions,
   partitions: readonly TaskPartition[],
@@ -81,38 +88,25 @@ async function recover(
   encoders: OutputEncoders,
   outputPartitions: number,
   seen: { seq: number },
-): Promise<Task> {
+  standby: FollowedTask | undefined,
+): Promise<Task | undefined> {
   const { graph } = options
   const place = `task ${options.task} of stream '${graph.name}'`
   const recovery = resolveRecovery(await journal.last(), (await journal.bounds()).start, place)
   if (recovery.kind === 'replay') checkGeneration(recovery.last, options)
   if (recovery.kind === 'replay') seen.seq = recovery.last.seq
-  const names = partitions.map(({ topic, partition }) => `${topic}/${partition}`)
-  if (recovery.kind === 'replay') checkPartitions(recovery.last.partitions, names, place)
-  const decoders = graph.inputs.map((_, input) => options.decoder(input))
-  const schemas = new SchemaBook(options.registry, options.blobs, decoders)
-  const state = new TaskState(new LearningState(graph, options.task), partitions, schemas)
-  const found = recovery.kind === 'replay' ? await loadNewestSnapshot(options, state, recovery.snapshots) : undefined
   const last = recovery.kind === 'replay' ? recovery.last : undefined
-  const tail =
-    last === undefined
-      ? []
-      : tailAfter(
-          await journal.read(found?.snapshot.journalOffset ?? (await journal.bounds()).start),
-          found?.snapshot.seq ?? -1,
-          last,
-          place,
-        )
-  checkCode(tail, options.code, options.fork ?? false, options.graph.name, place)
-  if (found === undefined) state.begin(last === undefined ? await starts(options, partitions) : tail[0].from)
-  for (const record of tail) schemas.learn(record.schemas)
-  const rebuilding = { options, state, partitions, schemas, decoders, encoders }
-  const loaded = last && found && (await rebuiltSnapshot(rebuilding, journal, last, found))
-  if (loaded === undefined || loaded.rebuilt.length === 0) state.loaded()
-  const { careful, skips } = poisonFacts(tail)
-  const first = await commitFirst(options, journal, producer, names, last, loaded, state, skips)
+  const known = last === undefined ? partitions : knownPartitions(last.partitions, partitions, place)
+  if (last !== undefined && known.length < partitions.length) await checkGrown(options.log, last, partitions, place)
+  const names = known.map(partitionName)
+  const warm = standby && last && (await loadFollowed(options, standby, journal, last))
+  if (warm === undefined) await standby?.computation.close()
+  const loaded = warm ?? (await loadState(options, known, encoders, journal, last))
+  const { state, schemas, tail } = loaded
+  const { careful, skips } = poisonFacts(loaded.recent)
+  const first = await commitFirst(options, journal, producer, names, last, loaded, skips)
   seen.seq = first.seq
-  const computation = await Computation.open(options, partitions, state, schemas, decoders)
+  const computation = loaded.computation ?? (await Computation.open(options, known, state, schemas, loaded.decoders))
   const recovered = {
     options,
     producer,
@@ -122,13 +116,19 @@ async function recover(
     computation,
     encoders,
     outputPartitions,
-    base: loaded?.base,
+    base: loaded.base,
     careful,
     first,
   }
   try {
-    await replay(recovered, tail, place)
+    await replay(recovered, tail, loaded.fork)
     for (const skip of skips) await applyDecision(skip, state, options.blobs)
+    if (loaded.fork?.seq === first.seq) state.learning.race.fork()
+    if (known.length < partitions.length) {
+      await adoptPartitions(recovered, partitions)
+      await computation.close()
+      return undefined
+    }
   } catch (error) {
     await computation.close()
     throw error
@@ -143,8 +143,7 @@ async function commitFirst(
   producer: TransactionalProducer,
   partitions: readonly string[],
   last: JournalRecord | undefined,
-  loaded: RebuiltSnapshot | undefined,
-  state: TaskState,
+  loaded: LoadedState,
   skips: readonly Decision[],
 ): Promise<JournalRecord> {
   const decisions: Decision[] = [...skips]
@@ -152,11 +151,12 @@ async function commitFirst(
     decisions.push({
       kind: 'change',
       code: options.code,
-      kept: loaded?.report.kept ?? [],
-      reset: loaded?.report.reset ?? [],
-      carried: loaded?.report.carried ?? {},
-      rebuilt: loaded?.rebuilt ?? [],
+      kept: loaded.report?.kept ?? [],
+      reset: loaded.report?.reset ?? [],
+      carried: loaded.report?.carried ?? {},
+      rebuilt: loaded.rebuilt,
       fork: options.fork ?? false,
+      ...(loaded.fork?.seq === last.seq + 1 && { left: loaded.fork.left }),
     })
   }
   const record: JournalRecord = {
@@ -164,14 +164,14 @@ async function commitFirst(
     incarnation: (last?.incarnation ?? 0) + 1,
     generation: options.generation ?? 0,
     partitions,
-    from: last === undefined ? partitions.map((_, i) => state.placeOf(i).position) : endOf(last),
+    from: last === undefined ? partitions.map((_, i) => loaded.state.placeOf(i).position) : endOf(last),
     segments: [],
     decisions,
     schemas: {},
-    sequences: last?.sequences ?? Array.from(state.sequences.values),
+    sequences: last?.sequences ?? Array.from(loaded.state.sequences.values),
     outputs: '',
     code: options.code,
-    snapshots: loaded?.good ?? [], // one that did not verify is registered no longer
+    snapshots: loaded.good,
   }
   await producer.send([journal.batchOf(record, options.clock.now())])
   await producer.commit()
@@ -179,45 +179,26 @@ async function commitFirst(
 }
 
 /** Computes the tail again, emitting nothing, and compares each transaction's hash. Throws MILLRACE_TASK_DIVERGED. */
-async function replay(recovered: RecoveredTask, tail: readonly JournalRecord[], place: string): Promise<void> {
-  const { options, state, computation, encoders, outputPartitions } = recovered
-  const writer = new OutputWriter(state.learning, encoders, options.task, state.sequences, outputPartitions)
-  const pause = options.pause ?? nextTurn
-  const { hash } = guardsOf(options.guards)
+async function replay(
+  recovered: RecoveredTask,
+  tail: readonly JournalRecord[],
+  fork: LoadedState['fork'],
+): Promise<void> {
+  const { options, state, computation, first } = recovered
+  const replayer = new Replayer({
+    ...recovered,
+    fork,
+    onReplayed: ({ seq, code }, { predictions }) => {
+      const { incarnation } = first
+      if (code === options.code)
+        options.onComputed?.({ seq, incarnation, isCommitted: true, predictions, learning: state.learning })
+    },
+  })
   for (let i = 0; i < tail.length; i++) {
-    const record = tail[i]
-    state.learning.race.files.owner = { incarnation: record.incarnation, code: record.code }
-    for (const decision of record.decisions) {
-      const output = await applyDecision(decision, state, options.blobs)
-      if (output !== undefined) writer.writeEvents(output)
-    }
-    for (const to of record.segments) {
-      computation.beginSegment()
-      for (;;) {
-        const stop = computation.step(writer, to, false)
-        if (stop === 'bounds') break
-        if (stop === 'segment') throw diverged(place, record, 'its input is in another order than it was')
-        if (stop === 'wait') await computation.change(Number.POSITIVE_INFINITY)
-        else await pause()
-      }
-      computation.passTo(to)
-    }
-    const comparable = record.code === options.code && record.outputs !== '' && hash // what other code put out can't be expected after a fork
-    if (comparable && writer.hash() !== record.outputs) throw diverged(place, record, 'its outputs come out different')
-    if (record.code !== options.code) state.resumeSequences(record.sequences)
-    writer.clear()
+    await replayer.replay(tail[i])
     options.onReplay?.({ done: i + 1, total: tail.length })
   }
   computation.beginSegment() // what the replay cost counts on: a process that dies again and again must snapshot, too
-}
-
-function diverged(place: string, record: JournalRecord, what: string): MillraceError {
-  return new MillraceError(
-    'MILLRACE_TASK_DIVERGED',
-    `${place}, transaction ${record.seq}`,
-    `replayed, ${what}`,
-    'Something in the stream does not follow from its inputs alone: run `millrace check` to find it; the committed outputs are as they were',
-  )
 }
 
 function checkGeneration(last: JournalRecord | undefined, options: TaskOptions): void {
@@ -233,29 +214,4 @@ function superseded(options: TaskOptions, how: string): MillraceError {
     `it was assigned to this process in generation ${options.generation ?? 0}, and ${how}`,
     'Nothing is to be done: this process waits until the task is assigned to it again',
   )
-}
-
-function checkPartitions(before: readonly string[], now: readonly string[], place: string): void {
-  if (before.join() === now.join()) return
-  throw new MillraceError(
-    'MILLRACE_TASK_PARTITIONS',
-    place,
-    `its inputs were ${before.join(', ')} and are now ${now.join(', ')}`,
-    'Keep the topics and their numbers of partitions, or begin anew with millrace reset',
-  )
-}
-
-async function starts({ log }: TaskOptions, partitions: readonly TaskPartition[]): Promise<number[]> {
-  return Promise.all(partitions.map(async (place) => (await log.bounds(place)).start))
-}
-
-/** Creates the stream's own topics; gives the number of partitions of its predictions: as many as its events have. */
-async function createTopics({ graph, log }: TaskOptions): Promise<number> {
-  const events = graph.inputs[graph.events[graph.label.events].input].topic
-  const topics = await log.topics()
-  const partitions = topics.find((topic) => topic.name === events)?.partitions ?? 1
-  await log.createTopic(`${graph.name}.predictions`, { partitions })
-  for (const own of ['signals', 'models', 'dead-letters', 'journal', 'control'])
-    await log.createTopic(`${graph.name}.${own}`, { partitions: 1 })
-  return partitions
 }

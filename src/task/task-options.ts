@@ -2,6 +2,9 @@ import type { EventDecoder } from '../codec/event-decoder.ts'
 import type { SchemaRegistry } from '../codec/schema-registry.ts'
 import type { Clock } from '../log/clock.ts'
 import type { Log } from '../log/log.ts'
+import type { ModelEvent, StreamSignal } from '../operators/graph-output.ts'
+import type { LearningState } from '../operators/learning-state.ts'
+import type { OutgoingBatch } from '../log/outgoing-batch.ts'
 import type { Graph } from '../stream/graph.ts'
 import type { BlobStore } from '../store/store.ts'
 import type { Guards } from './guards.ts'
@@ -42,6 +45,8 @@ export interface TaskOptions {
   readonly generation?: number
   /** For the simulator only: which of the engine's checks are off. */
   readonly guards?: Partial<Guards>
+  /** Told of each transaction once it is computed, before it is committed; of those that a start or a standby replays, too. */
+  readonly onComputed?: (transaction: ComputedTransaction) => void
   /** Told of each commit, and of the progress of a replay. */
   readonly onCommit?: (record: JournalRecord, facts: CommitFacts) => void
   readonly onReplay?: (progress: { readonly done: number; readonly total: number }) => void
@@ -51,9 +56,24 @@ export interface TaskOptions {
   readonly onTrouble?: (error: unknown) => void
 }
 
+/** What a transaction gave, and the state after it: to be read during the call only. */
+export interface ComputedTransaction {
+  readonly seq: number
+  /** Of the task that computes it now; of a standby's, of the task that committed it. */
+  readonly incarnation: number
+  /** Whether it is committed already: it was replayed. */
+  readonly isCommitted: boolean
+  /** Predictions by partition, with their keys, encoded. */
+  readonly predictions: readonly OutgoingBatch[]
+  readonly learning: LearningState
+}
+
 export interface CommitFacts {
   readonly predictions: number
   readonly rows: number
+  /** Of what kinds its signals and model events are, in order. */
+  readonly signals: readonly StreamSignal['kind'][]
+  readonly models: readonly ModelEvent['kind'][]
   /** From the first row's computing to the commit's acknowledgement, ms. */
   readonly latencyMs: number
 }

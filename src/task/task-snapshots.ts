@@ -50,6 +50,12 @@ export class TaskSnapshots {
     return written
   }
 
+  /** Whether a snapshot, registered or about to be, holds the state as it is after `last`. */
+  isAtHead({ snapshots, segments, decisions, seq }: JournalRecord): boolean {
+    if (this.written !== undefined) return this.written.seq === seq
+    return segments.length === 0 && decisions.length === 0 && snapshots[0]?.seq === seq - 1
+  }
+
   /** Copies the state when replaying the tail would take long, or the copy itself soon would. */
   captureIfDue(): CapturedState | undefined {
     const { computation, options } = this.task

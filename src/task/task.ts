@@ -23,6 +23,8 @@ const IDLE_MS = 1000 // within this, what waits to be journaled is, also without
  */
 export class Task {
   readonly recovered: RecoveredTask
+  /** Of the assignment by which this process has the task: journaled, so that a start in an older one is refused. */
+  generation: number
   private readonly writers: [OutputWriter, OutputWriter]
   private writer = 0
   private readonly snapshots: TaskSnapshots
@@ -46,6 +48,7 @@ export class Task {
   constructor(recovered: RecoveredTask) {
     const { options, state, encoders, outputPartitions } = recovered
     this.recovered = recovered
+    this.generation = recovered.first.generation
     state.learning.race.files.owner = { incarnation: recovered.first.incarnation, code: options.code }
     this.guards = guardsOf(options.guards)
     this.quiet = new QuietTime(options.clock, recovered.computation, state)
@@ -108,6 +111,12 @@ export class Task {
     this.recovered.computation.wake()
   }
 
+  /** Ends `run` with this error: what is not under way is not committed any more. */
+  abandon(error: unknown): void {
+    this.failure ??= { error }
+    this.recovered.computation.wake()
+  }
+
   /** True when nothing has been computed or decided beyond the latest committed record. */
   get isSettled(): boolean {
     return this.begunMs < 0 && this.last === this.acknowledged
@@ -134,10 +143,7 @@ export class Task {
   private async readCommands(): Promise<CommandReader> {
     const { options, state } = this.recovered
     const reader = await CommandReader.open(options, state.control.position, (decision) => this.decide(decision))
-    reader.run().catch((error: unknown) => {
-      this.failure ??= { error }
-      this.recovered.computation.wake()
-    })
+    reader.run().catch((error: unknown) => this.abandon(error))
     return reader
   }
 
@@ -205,7 +211,7 @@ export class Task {
     const record: JournalRecord = {
       seq: before.seq + 1,
       incarnation: before.incarnation,
-      generation: before.generation,
+      generation: Math.max(before.generation, this.generation),
       partitions: before.partitions,
       from: endOf(before),
       segments: this.segments,
@@ -217,7 +223,11 @@ export class Task {
       snapshots: registered === undefined ? before.snapshots : [registered, ...before.snapshots.slice(0, 1)],
     }
     const held = registered === undefined ? undefined : heldModels(state.learning)
-    const facts = { rows: this.rows, predictions: writer.predictionCount, begunMs: this.begunMs }
+    const { seq, incarnation } = record
+    const { predictions } = writer
+    options.onComputed?.({ seq, incarnation, isCommitted: false, predictions, learning: state.learning })
+    const kinds = { signals: [...writer.kinds.signals], models: [...writer.kinds.models] }
+    const facts = { rows: this.rows, predictions: writer.predictionCount, ...kinds, begunMs: this.begunMs }
     this.segments = []
     this.decisions = []
     this.begunMs = -1
@@ -231,17 +241,14 @@ export class Task {
         if (held !== undefined) await this.snapshots.tidy(record, held)
         if (captured !== undefined && this.guards.registration) await this.snapshots.begin(captured, record)
       },
-      (error: unknown) => {
-        this.failure = { error }
-        this.recovered.computation.wake()
-      },
+      (error: unknown) => this.abandon(error),
     )
   }
 
   private async commit(
     record: JournalRecord,
     writer: OutputWriter,
-    begun: { rows: number; predictions: number; begunMs: number },
+    { begunMs, ...counts }: Omit<CommitFacts, 'latencyMs'> & { readonly begunMs: number },
   ): Promise<void> {
     const { producer, journal, options } = this.recovered
     writer.seal()
@@ -250,32 +257,23 @@ export class Task {
     await producer.commit()
     this.acknowledged = record
     writer.clear()
-    const latencyMs = begun.begunMs < 0 ? 0 : options.clock.now() - begun.begunMs
-    const facts: CommitFacts = { rows: begun.rows, predictions: begun.predictions, latencyMs }
-    options.onCommit?.(record, facts)
+    options.onCommit?.(record, { ...counts, latencyMs: begunMs < 0 ? 0 : options.clock.now() - begunMs })
   }
 
-  /** Commits what is left and snapshots at the head, so that the next start replays nothing. */
+  /** Takes what was decided until now, commits what is left and snapshots at the head, so that the next start replays nothing. */
   private async finish(): Promise<void> {
     const { snapshots } = this
+    if (this.pending.length > 0) await this.takeDecisions()
     if (this.begunMs >= 0 || this.segments.length > 0) await this.endTransaction()
     await this.settled()
     await snapshots.idle()
-    if (!this.isSnapshotAtHead()) {
+    if (!snapshots.isAtHead(this.last)) {
       const captured = snapshots.captureNow()
       if (captured !== undefined) await snapshots.begin(captured, this.last)
       await snapshots.idle()
     }
     if (snapshots.waiting !== undefined) await this.endTransaction()
     await this.settled()
-  }
-
-  /** Whether a snapshot, registered or about to be, holds the state as it is. */
-  private isSnapshotAtHead(): boolean {
-    const { waiting } = this.snapshots
-    const { snapshots, segments, decisions, seq } = this.last
-    if (waiting !== undefined) return waiting.seq === seq
-    return segments.length === 0 && decisions.length === 0 && snapshots[0]?.seq === seq - 1
   }
 
   private async settled(): Promise<void> {

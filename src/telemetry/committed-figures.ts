@@ -47,8 +47,12 @@ export interface TaskProgress {
   readonly streamTimeMs: number
   /** Whether a command has paused it. */
   readonly isPaused: boolean
+  /** Offset of the next command in the control topic. */
+  readonly nextCommand: number
   /** Rows that wait for their labels. */
   readonly pending: number
+  /** Length of a cohort of the scores, whole days: 1 unless labels are waited for very long. */
+  readonly cohortDays: number
   /** What was counted since the state began, by name. */
   readonly counters: Readonly<Record<string, number>>
   readonly models: readonly ModelFigures[]

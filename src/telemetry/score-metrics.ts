@@ -29,7 +29,17 @@ export class ScoreMetrics {
     const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers })
     this.rolling = scored.map(([metric, name, , what]) => [metric, gauge(name, `${what}, over the latest outcomes`)])
     this.cohorts = scored.flatMap(([metric, , name, what]) =>
-      name === null ? [] : [[metric, gauge(name, `${what}, mean over mature cohorts (days of predictions)`)] as const],
+      name === null
+        ? []
+        : [
+            [
+              metric,
+              gauge(
+                name,
+                `${what}, mean over mature cohorts (predictions of one day, of several where labels are waited for very long)`,
+              ),
+            ] as const,
+          ],
     )
     this.outcomes = gauge('millrace_scored_outcomes', 'Outcomes that the figures of a model stand on')
     this.models = gauge('millrace_model_info', 'Models at work: 1 for each version in its role')

@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { CommittedFigures } from './committed-figures.ts'
+import type { ProjectionFigures } from './projection-figures.ts'
+import { ProjectionMetrics } from './projection-metrics.ts'
 import { ScoreMetrics } from './score-metrics.ts'
 
 /** Where the metrics of one stream come from when they are scraped. */
@@ -10,11 +12,20 @@ export interface MetricsSource {
   isRunning(): boolean
   /** Whether it waits for something that it can't go on without, such as a schema registry. */
   isStalled(): boolean
+  /** What this process is in the group of the stream's task. */
+  role(): 'joining' | 'standby' | 'active'
+  /** Of a process that follows: committed transactions that it has not computed. */
+  standbyLag(): number | undefined
+  /** Of writing to Redis; undefined where that is not asked for. */
+  projection?(): ProjectionFigures | undefined
 }
 
 /** What is known at a commit. */
 export interface CommitMeasures {
   readonly rows: number
+  /** Of what kinds its signals and model events are. */
+  readonly signals: readonly string[]
+  readonly models: readonly string[]
   readonly latencyMs: number
   readonly committedAtMs: number
   /** Arrival of the newest record in it that is known of; undefined when none is newer than before. */
@@ -43,6 +54,12 @@ const counted: readonly (readonly [counter: string, name: string, help: string])
   ['warnings', 'millrace_data_quality_warnings_total', 'Events that failed a check and passed all the same'],
 ]
 
+/** Kinds that are told apart: each is there from the beginning, so that its first one shows as an increase. */
+const kinds = {
+  signals: ['drift', 'warning', 'improved', 'data_quality', 'late'],
+  models: ['requested', 'trained', 'failed', 'challenger', 'promoted', 'rolled_back', 'retired', 'carried', 'anew'],
+} as const
+
 /**
  * The metrics of all tasks of a service, in a registry of its own. Histograms and rates are fed once a transaction,
  * everything else is set when it is scraped, from committed figures. Labels are stream, role and model, never a key.
@@ -58,9 +75,13 @@ export class TaskMetrics {
   private readonly replayed: Counter<'stream'>
   private readonly troubles: Counter<'stream'>
   private readonly failures: Counter<'stream'>
+  private readonly signals: Counter<'stream' | 'kind'>
+  private readonly steps: Counter<'stream' | 'kind'>
   private readonly counters: readonly (readonly [counter: string, metric: Counter<'stream'>])[]
   private readonly running: Gauge<'stream'>
   private readonly stalled: Gauge<'stream'>
+  private readonly role: Gauge<'stream' | 'role'>
+  private readonly standbyLag: Gauge<'stream'>
   private readonly paused: Gauge<'stream'>
   private readonly lag: Gauge<'stream'>
   private readonly pending: Gauge<'stream'>
@@ -69,6 +90,7 @@ export class TaskMetrics {
   private readonly sequence: Gauge<'stream'>
   private readonly tail: Gauge<'stream'>
   private readonly scores: ScoreMetrics
+  private readonly projection: ProjectionMetrics
 
   constructor(registry: Registry) {
     const registers = [registry]
@@ -93,11 +115,25 @@ export class TaskMetrics {
     this.replayed = counter('millrace_replayed_transactions_total', 'Transactions replayed when a task started')
     this.troubles = counter('millrace_troubles_total', 'What went wrong and was got over')
     this.failures = counter('millrace_task_failures_total', 'Ends of a task by an error')
+    const labelNames = ['stream', 'kind'] as const
+    const byKind = (name: string, help: string) => new Counter({ name, help, labelNames, registers })
+    this.signals = byKind('millrace_signal_kinds_total', 'Signals that this process has published, by kind')
+    this.steps = byKind('millrace_model_steps_total', 'Model events that this process has published, by kind')
     this.counters = counted.map(([key, name, help]) => [key, counter(name, help)])
     this.running = gauge('millrace_task_running', '1 while a task of the stream is at work, else 0')
     this.stalled = gauge(
       'millrace_task_stalled',
       '1 while the stream waits for what it cannot go on without, such as a schema registry, else 0',
+    )
+    this.role = new Gauge({
+      name: 'millrace_task_role',
+      help: '1 for what this process is in the group of the stream’s task: active, standby or joining',
+      labelNames: ['stream', 'role'],
+      registers,
+    })
+    this.standbyLag = gauge(
+      'millrace_standby_lag_transactions',
+      'Committed transactions that a standby has not computed yet; about, until it has read them',
     )
     this.paused = gauge('millrace_task_paused', '1 while a command has paused the stream, else 0')
     this.lag = gauge('millrace_consumer_lag_records', 'Input records that are readable and not yet committed')
@@ -107,6 +143,7 @@ export class TaskMetrics {
     this.sequence = gauge('millrace_journal_sequence', 'Number of the latest committed transaction')
     this.tail = gauge('millrace_transactions_since_snapshot', 'Transactions that a start would have to replay')
     this.scores = new ScoreMetrics(registers)
+    this.projection = new ProjectionMetrics(registers)
   }
 
   /** A stream's metrics are shown from now on, its rates from zero. */
@@ -115,13 +152,18 @@ export class TaskMetrics {
     for (const metric of [this.records, this.transactions, this.replays, this.replayed, this.troubles, this.failures]) {
       metric.inc({ stream }, 0)
     }
+    for (const kind of kinds.signals) this.signals.inc({ stream, kind }, 0)
+    for (const kind of kinds.models) this.steps.inc({ stream, kind }, 0)
     this.commit.zero({ stream })
     this.eventToWeight.zero({ stream })
   }
 
-  committed(stream: string, { rows, latencyMs, committedAtMs, newestArrivalMs }: CommitMeasures): void {
+  committed(stream: string, measures: CommitMeasures): void {
+    const { rows, signals, models, latencyMs, committedAtMs, newestArrivalMs } = measures
     this.transactions.inc({ stream })
     this.records.inc({ stream }, rows)
+    for (const kind of signals) this.signals.inc({ stream, kind: kind.replace('-', '_') })
+    for (const kind of models) this.steps.inc({ stream, kind })
     this.lastCommit.set({ stream }, committedAtMs / 1000)
     if (rows > 0) this.commit.observe({ stream }, latencyMs / 1000)
     if (newestArrivalMs === undefined) return
@@ -152,11 +194,23 @@ export class TaskMetrics {
   private async collectStream(stream: string, source: MetricsSource): Promise<void> {
     this.running.set({ stream }, source.isRunning() ? 1 : 0)
     this.stalled.set({ stream }, source.isStalled() ? 1 : 0)
+    for (const role of ['joining', 'standby', 'active'] as const)
+      this.role.set({ stream, role }, source.role() === role ? 1 : 0)
+    const behind = source.standbyLag()
+    if (behind === undefined) this.standbyLag.remove({ stream })
+    else this.standbyLag.set({ stream }, behind)
+    const projection = source.projection?.()
+    if (projection !== undefined) this.projection.set(stream, projection)
     const lag = await source.lagRecords()
     if (lag === undefined) this.lag.remove({ stream })
     else this.lag.set({ stream }, lag)
     const figures = source.figures()
-    if (figures === undefined) return
+    if (figures === undefined) {
+      // A task that has gone to another process is that one's to tell of.
+      for (const gauge of [this.paused, this.pending, this.streamTime, this.sequence, this.tail])
+        gauge.remove({ stream })
+      return
+    }
     const { commit, progress } = figures
     for (const [key, metric] of this.counters) {
       metric.remove({ stream })

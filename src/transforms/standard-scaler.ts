@@ -1,9 +1,7 @@
-import { carriedColumns } from './carried-columns.ts'
-import { checkChoice, checkOptions } from './check-parameter.ts'
-import { LARGEST_NUMBER, type RowLayout, rowLayout } from './row-layout.ts'
-import type { RowSchema } from './row-schema.ts'
-import { loadSnapshot, saveSnapshot } from './snapshot.ts'
-import type { RunningTransformer, Transformer } from './transformer.ts'
+import { checkOptions } from './check-parameter.ts'
+import { LARGEST_NUMBER } from './row-layout.ts'
+import { cellTransformer, checkLearnTime, RunningCells } from './running-cells.ts'
+import type { Transformer } from './transformer.ts'
 
 const largest = LARGEST_NUMBER
 const CELL = 4 // doubles a column: sum of weights, mean, variance, 1 / standard deviation (0 while there is no spread)
@@ -23,63 +21,26 @@ export interface StandardScalerOptions {
  */
 export function standardScaler(options: StandardScalerOptions = {}): Transformer<'number', 'number'> {
   checkOptions('standard-scaler', options, ['learn'])
-  const learn = checkChoice('standard-scaler', 'learn', options.learn ?? 'with-label', ['with-label', 'on-arrival'])
-  const parameters = Object.freeze({ learn })
-  return Object.freeze({
+  const learn = checkLearnTime('standard-scaler', options.learn)
+  return cellTransformer({
     algorithm: 'standard-scaler',
-    parameters,
-    build: (schema: RowSchema, snapshot?: Uint8Array) => {
-      const cells = new Float64Array(rowLayout(schema).numberAt.length * CELL)
-      if (snapshot !== undefined) loadSnapshot(snapshot, 'standard-scaler', parameters, schema, { cells })
-      return new RunningStandardScaler(schema, parameters, cells)
-    },
-    carry: (snapshot: Uint8Array, from: RowSchema, to: RowSchema) => {
-      const before = new Float64Array(rowLayout(from).numberAt.length * CELL)
-      loadSnapshot(snapshot, 'standard-scaler', parameters, from, { cells: before })
-      return saveSnapshot('standard-scaler', parameters, to, { cells: carriedCells(before, from, to) })
-    },
+    parameters: Object.freeze({ learn }),
+    width: CELL,
+    Running: RunningStandardScaler,
   })
 }
 
-function carriedCells(before: Float64Array, from: RowSchema, to: RowSchema): Float64Array {
-  const numbersBefore = rowLayout(from).numberAt
-  const { numberAt } = rowLayout(to)
-  const positions = carriedColumns(from, to)
-  const cells = new Float64Array(numberAt.length * CELL)
-  numberAt.forEach((position, j) => {
-    const old = numbersBefore.indexOf(positions[position])
-    if (old >= 0) cells.set(before.subarray(old * CELL, (old + 1) * CELL), j * CELL)
-  })
-  return cells
-}
-
-class RunningStandardScaler implements RunningTransformer {
-  readonly schema: RowSchema
-  readonly learnsOnArrival: boolean
-  private readonly parameters: Required<StandardScalerOptions>
-  private readonly layout: RowLayout
-  private readonly cells: Float64Array
-
-  constructor(schema: RowSchema, parameters: Required<StandardScalerOptions>, cells: Float64Array) {
-    this.schema = schema
-    this.parameters = parameters
-    this.learnsOnArrival = parameters.learn === 'on-arrival'
-    this.layout = rowLayout(schema)
-    this.cells = cells
-  }
-
-  transform(row: Float64Array, offset: number, out: Float64Array, at: number): void {
-    const { numberAt, codeAt } = this.layout
+class RunningStandardScaler extends RunningCells {
+  protected transformNumbers(row: Float64Array, offset: number, out: Float64Array, at: number): void {
+    const { numberAt } = this.layout
     const cells = this.cells
-    for (let j = 0; j < codeAt.length; j++) out[at + codeAt[j]] = row[offset + codeAt[j]]
     for (let j = 0, cell = 0; j < numberAt.length; j++, cell += CELL) {
       const position = numberAt[j]
       out[at + position] = (row[offset + position] - cells[cell + 1]) * cells[cell + 3]
     }
   }
 
-  learn(row: Float64Array, offset: number, _label: number, weight: number): void {
-    if (!(weight > 0)) return
+  protected learnNumbers(row: Float64Array, offset: number, weight: number): void {
     const { numberAt } = this.layout
     const cells = this.cells
     let count = 0
@@ -99,17 +60,5 @@ class RunningStandardScaler implements RunningTransformer {
       cells[cell + 2] = variance
       cells[cell + 3] = variance > 0 ? 1 / Math.sqrt(variance) : 0
     }
-  }
-
-  save(): Uint8Array {
-    return saveSnapshot('standard-scaler', this.parameters, this.schema, { cells: this.cells })
-  }
-
-  clone(): RunningTransformer {
-    return new RunningStandardScaler(this.schema, this.parameters, this.cells.slice())
-  }
-
-  byteSize(): number {
-    return this.cells.byteLength
   }
 }

@@ -12,6 +12,8 @@ export interface Transformer<In extends string = never, Out extends string = str
   readonly algorithm: string
   /** JSON-like; together with `algorithm` all that makes this transformer what it is. */
   readonly parameters: Readonly<Record<string, unknown>>
+  /** What becomes of missing numbers, in words, where they do not stay missing. */
+  readonly missing?: string
   /** The stateful transformer over rows of `schema`, new or as it was when `snapshot` was saved. Throws MILLRACE_LEARNER_SCHEMA or MILLRACE_LEARNER_SNAPSHOT. */
   build(schema: RowSchema, snapshot?: Uint8Array): RunningTransformer
   /** A state saved over rows of `from`, rewritten for rows of `to`, as `carry` of a learner does. Absent where it must begin anew when the columns change. */
@@ -27,6 +29,11 @@ export interface RunningTransformer {
   readonly learnsOnArrival: boolean
   /** True when it learns nothing and its rows are the given ones with other kinds of columns: a pipeline hands them on uncopied. */
   readonly keepsRows?: boolean
+  /**
+   * True when it learns from labels: a pipeline transforms a row before it learns that, so that no row carries its own
+   * label.
+   */
+  readonly usesLabels?: boolean
   /** Writes the transformed row into `out` from `at` on: `schema.columns.length` doubles. Changes no state. */
   transform(row: Float64Array, offset: number, out: Float64Array, at: number): void
   /** Learns from one row; `label` as in a learner, for supervised transforms; weight >= 0. */

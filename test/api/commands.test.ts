@@ -62,6 +62,10 @@ describe('commands', () => {
     expect(await isPaused()).toBe(false)
     await post({ command: 'pause' })
     await expect.poll(isPaused).toBe(true)
+    const ready = await service.app.inject('/ready') // so that whoever asks before he sends can resume it
+    expect([ready.statusCode, ready.json().streams]).toEqual([200, [{ name: 'flight-delay', phase: 'paused' }]])
+    const { phase, reason } = (await service.app.inject('/streams/flight-delay')).json()
+    expect([phase, reason]).toEqual(['paused', 'a command has paused it, and one to resume lets it go on'])
     await appendFlights(service, flights(21, 1).slice(20))
     expect(await service.metrics.text()).toContain('millrace_task_paused{stream="flight-delay"} 1')
     expect(
@@ -70,6 +74,34 @@ describe('commands', () => {
     await post({ command: 'resume' })
     await service.committed(42)
     await expect.poll(isPaused).toBe(false)
+    expect((await service.app.inject('/ready')).json().streams).toEqual([{ name: 'flight-delay', phase: 'running' }])
+  })
+
+  it('there is no way back before there is a former champion, and none from it', async () => {
+    const roles = async () =>
+      (await service.app.inject('/streams/flight-delay')).json().task.models.map(({ role }: { role: string }) => role)
+    await service.start()
+    await service.committed(40)
+    const refusal = { code: 'MILLRACE_API_COMMAND', detail: expect.stringContaining('no former champion to return to') }
+    const refused = await post({ command: 'roll_back' })
+    expect(refused.statusCode).toBe(409)
+    expect(refused.json()).toMatchObject(refusal)
+    expect(refused.json().detail).toContain('Promote one that is at work: v0.0-c1')
+    await post({ command: 'promote', modelVersion: 'v0.0-c1' })
+    const back = { command: 'roll_back', id: 'back' }
+    expect((await post(back)).statusCode).toBe(202) // whether or not the promotion has been carried out by now
+    await expect.poll(roles).not.toContain('former')
+    await expect.poll(roles).toContain('benched')
+    expect((await post(back)).statusCode).toBe(202) // sent again, by somebody who got no answer
+    await expect.poll(roles).toContain('benched')
+    await expect.poll(async () => (await post({ command: 'roll_back' })).statusCode).toBe(409) // once the one before is taken
+  })
+
+  it('that come while others wait are judged by none but the task', async () => {
+    await post({ command: 'promote', modelVersion: 'v0.0-c1' })
+    await service.start()
+    await expect(service.view.command({ command: 'roll_back' })).resolves.toMatch(/./) // no model is a former champion as yet
+    expect(await sent()).toMatchObject([{ command: 'promote' }, { command: 'roll_back' }])
   })
 
   it('that can lead to nothing are refused', async () => {

@@ -140,10 +140,10 @@ export class FlightService {
   }
 }
 
-/** A clock by which a second passes between any two looks at it: scores are then read at every commit. */
+/** A clock by which a minute passes between any two looks at it: scores are then read at every commit. */
 export function hastyClock(): Clock {
   let now = 1_700_000_000_000
-  return { now: () => (now += 1000), after: systemClock.after }
+  return { now: () => (now += 60_000), after: systemClock.after }
 }
 
 /** The logs that all of this has to work on; `close` removes what is left on the disk. */

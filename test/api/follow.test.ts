@@ -250,3 +250,20 @@ async function appendSignals({ log, registry }: FlightService, count: number): P
   }
   await log.append([builder])
 }
+
+describe('asking only for the head of what can be followed', () => {
+  it('is answered at once, and refused as following would be', async () => {
+    const service = await FlightService.open({ log: new MemoryLog() })
+    await writeFlights(service.log, service.registry, flights(5, 1))
+    await service.start()
+    await service.committed(10)
+    const url = '/streams/flight-delay/predictions'
+    const head = (query: string) =>
+      service.app.inject({ method: 'HEAD', url: `${url}${query}`, headers: { accept: 'text/event-stream' } })
+    const response = await head('')
+    expect(response.statusCode).toBe(200)
+    expect(response.headers['content-type']).toBe('text/event-stream; charset=utf-8')
+    expect((await head('?from=nowhere')).statusCode).toBe(400)
+    await service.close()
+  })
+})

@@ -39,7 +39,11 @@ describe('the OpenAPI document', () => {
     const served = await service.app.inject('/docs/json')
     expect(served.json()).toEqual(JSON.parse(JSON.stringify(document)))
     expect(served.json().openapi).toBe('3.1.0')
-    expect((await service.app.inject('/docs')).statusCode).toBe(200)
+    const page = await service.app.inject('/docs')
+    expect(page.body).toContain('<title>Millrace API</title>')
+    const assets = [...page.body.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, url]) => url)
+    expect(assets.length).toBeGreaterThan(4)
+    for (const url of assets) expect((await service.app.inject(url)).statusCode, url).toBe(200)
   })
 
   it('has all routes', () => {
@@ -96,6 +100,20 @@ describe('the OpenAPI document', () => {
           expect({ name, type, wrong: violations(content.schema, example) }).toEqual({ name, type, wrong: [] })
       }
     }
+  })
+
+  it('asks for no parameter that has a default', () => {
+    const asked = operations.flatMap(({ operation }) => (operation.parameters ?? []).filter((one) => one.required))
+    expect(asked.filter((one) => one.in === 'query')).toEqual([])
+    expect(asked.length).toBeGreaterThan(5)
+  })
+
+  it('declares problems as what they are sent as', () => {
+    const types = operations
+      .flatMap(({ operation }) => Object.entries(operation.responses))
+      .filter(([status]) => !status.startsWith('2'))
+      .flatMap(([, { content }]) => Object.keys(content ?? { nothing: true }))
+    expect(new Set(types)).toEqual(new Set(['application/problem+json']))
   })
 
   it('declares an answer for failure on every route', () => {

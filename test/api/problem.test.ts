@@ -83,7 +83,33 @@ const faults: readonly {
   {
     name: 'no records',
     request: { method: 'POST', url: departures, headers: json, payload: '[]' },
-    problem: { status: 400, detail: expect.stringContaining('must NOT have fewer than 1 items') },
+    problem: { status: 400, errors: [{ field: 'body', wrong: 'must NOT have fewer than 1 items', allowed: 1 }] },
+  },
+  {
+    name: 'a record that is none',
+    request: { method: 'POST', url: departures, headers: json, payload: '[1]' },
+    problem: { status: 400, errors: [{ field: 'body.0', wrong: 'must be object', allowed: 'object' }] },
+  },
+  {
+    name: 'neither a record nor records',
+    request: { method: 'POST', url: departures, headers: json, payload: '5' },
+    problem: {
+      status: 400,
+      errors: [{ field: 'body', wrong: 'must be array or object', allowed: 'array or object' }],
+    },
+  },
+  {
+    name: 'a text that is not of the form',
+    request: { method: 'POST', url: `${departures}?timestamp=noon`, headers: json, payload: '{}' },
+    problem: {
+      status: 400,
+      detail: expect.stringContaining('querystring.timestamp is not of the form that /docs shows'),
+    },
+  },
+  {
+    name: 'a path that cannot be read',
+    request: { url: '/streams/%zz' },
+    problem: { status: 400, code: 'MILLRACE_API_REQUEST', detail: expect.stringContaining('/streams/%zz') },
   },
   {
     name: 'a cursor that is none',
@@ -93,7 +119,11 @@ const faults: readonly {
   {
     name: 'a cursor beyond the end',
     request: { url: '/streams/flight-delay/predictions?from=0.999' },
-    problem: { status: 410, code: 'MILLRACE_LOG_OUT_OF_RANGE' },
+    problem: {
+      status: 410,
+      code: 'MILLRACE_LOG_OUT_OF_RANGE',
+      detail: expect.stringContaining('It is a cursor of another topic'),
+    },
   },
   {
     name: 'a missing field',
@@ -147,6 +177,28 @@ describe('problems', () => {
       requestId: response.headers['x-request-id'],
     })
     expect(response.headers['content-type']).toContain('application/problem+json')
+  })
+
+  it.each([
+    ['PUT', '/streams', 'GET, HEAD'],
+    ['DELETE', '/streams/flight-delay?now', 'GET, HEAD'],
+    ['GET', departures, 'POST'],
+    ['POST', '/metrics', 'GET, HEAD'],
+  ] as const)('name the methods of a path for one that it has not: %s %s', async (method, url, allow) => {
+    const response = await service.app.inject({ method, url })
+    expect(response.statusCode).toBe(405)
+    expect(response.headers.allow).toBe(allow)
+    expect(response.headers['content-type']).toContain('application/problem+json')
+    expect(response.json()).toMatchObject({ code: 'MILLRACE_API_METHOD', status: 405 })
+    expect(response.json().detail).toContain(
+      `there is no ${method} ${url.split('?')[0]}. Use ${allow.replace(', ', ' or ')}`,
+    )
+  })
+
+  it('have the headers of every answer, also where the path cannot be read', async () => {
+    const response = await service.app.inject({ url: '/streams/%zz', headers: { 'x-request-id': 'id-7' } })
+    expect(response.headers).toMatchObject({ 'x-request-id': 'id-7', 'x-content-type-options': 'nosniff' })
+    expect(response.json().requestId).toBe('id-7')
   })
 
   it('tells nothing of what nobody meant to throw, and logs it under the id of the request', async () => {

@@ -77,6 +77,18 @@ describe('appending records', () => {
       expect(record).toMatchObject({ timestamp: at, value: { departedAt: at, origin: null } })
   })
 
+  it('takes no event time far ahead as a timestamp: the clock of the stream would jump there', async () => {
+    const far = { ...good, flightId: 'far', departedAt: clock.now() + 2 * 86_400_000 }
+    const near = { ...good, flightId: 'near', departedAt: clock.now() + 3_600_000 }
+    const response = await post([near, far], '?timestamp=event')
+    expect(response.statusCode).toBe(422)
+    expect(response.json().errors).toMatchObject([
+      { index: 1, field: 'departedAt', wrong: expect.stringContaining('more than a day ahead') },
+    ])
+    expect((await post([near], '?timestamp=event')).json()).toEqual({ appended: 1, rejected: [] })
+    expect((await post([far])).json()).toEqual({ appended: 1, rejected: [] }) // its timestamp is now
+  })
+
   it('says of an array inside of an object what to send instead', async () => {
     const response = await post({ records: [good] })
     expect(response.statusCode).toBe(400)
@@ -113,12 +125,49 @@ describe('appending records', () => {
     expect(await appended()).toEqual([])
   })
 
+  it('names all that is wrong with each record, what was given and what would be right', async () => {
+    const response = await post([
+      good,
+      { flightId: '7', departedAt: 'noon', distance: 1.5, destination: ['LGA'], colour: 'x'.repeat(500) },
+      { ...good, origin: 7 },
+    ])
+    expect(response.statusCode).toBe(422)
+    const { detail, errors } = response.json()
+    expect(detail).toContain('2 of 3 records')
+    const time = 'milliseconds since 1970, or an ISO 8601 date and time with its zone, from the year 1900 on'
+    const whole = 'a whole number from -2147483648 to 2147483647'
+    expect(errors).toHaveLength(5)
+    expect(errors).toEqual(
+      expect.arrayContaining([
+        { index: 1, field: 'departedAt', wrong: expect.any(String), value: 'noon', allowed: time },
+        { index: 1, field: 'distance', wrong: expect.stringContaining('1.5'), value: 1.5, allowed: whole },
+        { index: 1, field: 'destination', wrong: 'an array, not a string', allowed: 'a string' },
+        {
+          index: 1,
+          field: 'colour',
+          wrong: expect.stringContaining('no such field'),
+          value: 'x'.repeat(100),
+          allowed: expect.arrayContaining(['flightId', 'distance']),
+        },
+        { index: 2, field: 'origin', wrong: 'a number, not a string', value: 7, allowed: 'a string, or null' },
+      ]),
+    )
+  })
+
   it('writes the good ones alone when asked to, but never none without saying so', async () => {
     const response = await post([{ ...good, distance: 'far' }, good], '?partial=true')
     expect(response.statusCode).toBe(200)
     expect(response.json()).toEqual({
       appended: 1,
-      rejected: [{ index: 0, field: 'distance', wrong: "the string 'far', not a number" }],
+      rejected: [
+        {
+          index: 0,
+          field: 'distance',
+          wrong: "the string 'far', not a number",
+          value: 'far',
+          allowed: 'a whole number from -2147483648 to 2147483647',
+        },
+      ],
     })
     expect(await appended()).toHaveLength(1)
     expect((await post([{ ...good, distance: 'far' }], '?partial=true')).statusCode).toBe(422)

@@ -1,5 +1,6 @@
 import {
   adwin,
+  type Duration,
   defineStream,
   gaussianNaiveBayes,
   linearRegression,
@@ -11,10 +12,15 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { backtest, type BacktestResult } from '../../src/backtest/backtest.ts'
 import { type BacktestFacts, backtestReport } from '../../src/backtest/backtest-report.ts'
 import { backtestJson } from '../../src/cli/backtest-json.ts'
+import { backtestLines } from '../../src/cli/backtest-lines.ts'
+import { Terminal } from '../../src/cli/terminal.ts'
+import { MetricSet } from '../../src/evaluate/metric-set.ts'
+import { rocAuc } from '../../src/evaluate/metrics/roc-auc.ts'
 import { inlineTrainer } from '../../src/lifecycle/inline-trainer.ts'
+import { Pages } from '../../src/stats/pages.ts'
 import { SeededRandom } from '../../src/stats/seeded-random.ts'
 import { buildGraph } from '../../src/stream/build-graph.ts'
-import { type Arrived, visit, visitInputs, visitSchemas } from '../operators/visits.ts'
+import { type Arrived, outcome, visit, visitInputs, visitSchemas } from '../operators/visits.ts'
 
 const HOUR = 3_600_000
 const HOURLY = 24
@@ -110,12 +116,18 @@ describe('the report of a binary stream', () => {
   it('means the days of a month that have outcomes enough', () => {
     const [table] = report.slice(report.indexOf('<h2 id="months">')).split('</table>')
     const april = result.curve.filter(({ time }) => new Date(time).toISOString().startsWith('2001-04'))
-    const full = april.filter(({ settled }) => settled >= 500)
+    const full = april.filter(({ outcomes }) => outcomes >= 500)
     expect([april.length, full.length]).toEqual([5, 4])
     const mean = full.reduce((sum, { values }) => sum + values[0]['log-loss'], 0) / full.length
     expect(table).toContain(
       `<th scope="row">2001-04</th><td class="number">4</td><td class="number">${mean.toFixed(4)}</td>`,
     )
+  })
+
+  it('says how many days its means count, those without outcomes enough left out', () => {
+    expect(report).toContain(`Mean of the ${DAYS} days with at least 500 outcomes, all labels in; others are hollow`)
+    expect(result.scores[0].cohorts.cohorts).toBe(DAYS)
+    expect(report).toContain(`<desc id="curve-log-loss-description">${DAYS} days with outcomes`)
   })
 
   it('shows the calibration of what was served, bin by bin', () => {
@@ -199,11 +211,107 @@ describe('the report of other streams', () => {
     expect(report).not.toMatch(/undefined|NaN/)
   })
 
+  it('counts no day on which nothing happened, in the page as in the lines', async () => {
+    const half = 4 * 24 * HOURLY
+    const records = visits().slice(0, 2 * half)
+    const shifted = records.slice(half).map(({ record }, i) => {
+      const at = BEGIN + ((half + i) * HOUR) / HOURLY + 10 * 24 * HOUR
+      return visit(`later-${i}`, at, { ...record, id: `later-${i}`, at })
+    })
+    const result = await backtest(graph, [...records.slice(0, half), ...shifted])
+    expect(result.curve.map(({ isCounted }) => isCounted)).toEqual([...Array(7).fill(true), false])
+    expect(result.scores[0].cohorts.cohorts).toBe(7) // of the last day, labels are still to come
+    const report = backtestReport(result, facts)
+    expect(report).toContain('Mean of the 7 days with at least 500 outcomes')
+    const lines = backtestLines(result, new Terminal(), 1000).join('\n')
+    expect(lines).toMatch(/2001-01 +4 .*\n2001-02 +3 /)
+  })
+
+  it('shows a single day as points, of every line', async () => {
+    const result = await backtest(graph, visits().slice(0, 200))
+    expect(result.curve.length).toBe(1)
+    const report = backtestReport(result, facts)
+    const [, figure] = report.split('<figure data-metric="log-loss">')
+    expect(count(figure.slice(0, figure.indexOf('</svg>')), /<circle class="(line line-\d|point)"/g)).toBe(3)
+    expect(report).toContain('2001-01-20, UTC. Mean of the 1 day with outcomes, fewer than 500 or')
+    expect(report).not.toContain('2001-01-20 to 2001-01-20')
+  })
+
   it('is there for a history without a label', async () => {
     const report = backtestReport(await backtest(graph, visits().slice(0, 1)), facts)
-    expect(report).toContain('1 events and 1 predictions')
+    expect(report).toContain('1 event and 1 prediction, ')
     expect(report).not.toMatch(/undefined|NaN|Infinity/)
     expect(backtestReport(await backtest(graph, []), facts)).not.toMatch(/undefined|NaN|Infinity/)
+  })
+})
+
+describe('a stream whose labels are waited for very long', () => {
+  const after = (horizon: Duration) =>
+    buildGraph(
+      defineStream({
+        name: 'returns',
+        inputs: visitInputs,
+        build: ({ visits: rows, outcomes }) => {
+          const sold = rows.label(outcomes, { value: (one) => one.sold, horizon })
+          return rows.featurize({ amount: 'amount' }).predict(sold, { model: logisticRegression() })
+        },
+      }),
+      visitSchemas,
+    )
+  const DAY = 24 * HOUR
+  const PER_DAY = 600
+
+  /** Days of visits, of which every label comes so many days later. */
+  const history = (days: number, delayDays: number): Arrived[] => {
+    const random = new SeededRandom(5)
+    return Array.from({ length: days * PER_DAY }, (_, i) => {
+      const at = BEGIN + Math.floor((i * DAY) / PER_DAY)
+      const amount = random.nextInt(8) - 3.5
+      return [visit(`${i}`, at, { amount }), outcome(`${i}`, at + delayDays * DAY, random.next() < (amount + 4) / 8)]
+    })
+      .flat()
+      .sort((a, b) => a.arrival - b.arrival)
+  }
+
+  it('is judged by days, up to months', async () => {
+    const days = 45
+    const aucs = new Map<number, Pages<Float64Array>>()
+    const set = new MetricSet([rocAuc()], 'binary', 2)
+    const result = await backtest(after('60d'), history(days, 40), {
+      observe: (values, at, layout, label) => {
+        const day = Math.floor(values[at + layout.eventTime] / DAY)
+        const p = values[at + layout.served]
+        const state = aucs.get(day) ?? new Pages(new Float64Array(set.width))
+        aucs.set(day, state)
+        set.update(state, 0, label, Float64Array.of(1 - p, p), 0, Number.NaN, 1)
+      },
+    })
+    expect(result.curve.length).toBe(days)
+    aucs.delete((BEGIN + (days - 1) * DAY) / DAY) // a day is over when the next has begun
+    const values = [...aucs.values()].map(({ values }) => set.read(values, 0)['roc-auc'])
+    const json = JSON.parse(JSON.stringify(backtestJson('returns', result)))
+    expect(json).toMatchObject({ cohortDays: 1, metrics: { days: days - 1 } })
+    expect(json.metrics.auc.dailyMean).toBeCloseTo(values.reduce((a, b) => a + b) / (days - 1), 10)
+  })
+
+  it('is judged by longer cohorts beyond, which nothing calls days', async () => {
+    const result = await backtest(after('900d'), history(30, 1))
+    const { cohortDays } = result
+    expect(cohortDays).toBeGreaterThan(1)
+    const cohorts = `${cohortDays}-day cohorts`
+    const json = JSON.parse(JSON.stringify(backtestJson('returns', result)))
+    expect(json.cohortDays).toBe(cohortDays)
+    expect(Object.keys(json.metrics)).toContain('cohorts')
+    expect(Object.keys(json.metrics)).not.toContain('days')
+    expect(Object.keys(json.metrics.auc)).toEqual(['cohortMean', 'pooled'])
+    const lines = backtestLines(result, new Terminal(), 1000).join('\n')
+    expect(lines).toContain(`AUC, mean of ${cohorts}`)
+    expect(lines).toContain(`mean over its ${cohorts}`)
+    expect(lines).not.toMatch(/\bdays\b|daily/)
+    const report = backtestReport(result, facts)
+    expect(report).toContain(`AUC, mean of ${cohorts}`)
+    expect(report).toContain(`log loss by ${cohortDays}-day cohort`)
+    expect(report).not.toMatch(/\bdays\b|daily|by day/)
   })
 })
 

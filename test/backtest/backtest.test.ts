@@ -55,7 +55,7 @@ describe('backtest', () => {
 
   it('follows the figures day by day', async () => {
     const { curve } = await backtest(graph, records)
-    expect(curve.map(({ time, settled }) => [time, settled])).toEqual(
+    expect(curve.map(({ time, outcomes }) => [time, outcomes])).toEqual(
       Array.from({ length: 90 }, (_, day) => [DAY + day * DAY, 10]),
     )
     expect(curve[89].values.map(({ accuracy }) => accuracy)).toEqual([0.6, 0.6, 0.2, 0.5])

@@ -45,7 +45,7 @@ describe('the first flights', () => {
     const found = await digests(2048)
     expect(found).toEqual({
       predictions: '00a580fe3afb56938bb812c2e140cf49781d5ac836ae02c20758edcdb982b8c5',
-      state: '7aca0bb016b8d7e5859a723f930f7e3937311701fceeb8e64fa9db541d73a6e7',
+      state: '3a9a809c338a53df2b6a83ba931d518cbac8707369bf03705f30f7d508373b09',
       loss: 0.6013868288235641,
     })
   })

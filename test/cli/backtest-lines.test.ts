@@ -8,8 +8,8 @@ import { flights } from '../task/flight-log.ts'
 const { graph } = await loadStream({ streams: 'streams', schemas: 'schemas' }, 'flight-delay')
 
 /** What is printed of a backtest of flights so far apart. */
-async function linesOf(everyMs: number): Promise<string[]> {
-  const records = flights(200, 1, everyMs).flatMap(({ flightId, departedAt, landedAt, delayMinutes, ...rest }) => [
+async function linesOf(everyMs: number, count = 200): Promise<string[]> {
+  const records = flights(count, 1, everyMs).flatMap(({ flightId, departedAt, landedAt, delayMinutes, ...rest }) => [
     { input: 'departures', record: { flightId, departedAt, ...rest }, arrival: departedAt },
     { input: 'arrivals', record: { flightId, landedAt, delayMinutes }, arrival: landedAt },
   ])
@@ -36,6 +36,13 @@ describe('what a backtest prints', () => {
       '2001-03',
       '2001-04',
     ])
+  })
+
+  it('compares no models by a handful of rows', async () => {
+    const few = (await linesOf(DAY_MS / 2, 20)).join('\n')
+    expect(few).toMatch(/Too few rows to tell how the models compare: \d+ labelled, at least 100 are needed/)
+    expect(few).not.toContain('the best of the others')
+    expect((await linesOf(DAY_MS / 2)).join('\n')).toContain('the best of the others')
   })
 
   it('has a line for each year where there would be too many months', async () => {

@@ -62,4 +62,60 @@ describe('fileHistory', () => {
     expect(() => fileHistory(loaded, [departures])).toThrow('Give --from departures=<file> --from arrivals=<file>.')
     expect(() => fileHistory(loaded, ['departures=rows.txt'])).toThrow('its name does not say what it holds')
   })
+
+  it('names the columns that a file has not', async () => {
+    const file = fileOf('wrong.csv', ['flight,minutes', '1,5'])
+    await expect(backtest(loaded.graph, fileHistory(loaded, [`arrivals=${file}`]))).rejects.toThrow(
+      "wrong.csv: it has no column for flightId, landedAt, delayMinutes, which arrival.avsc says each row has; its columns are flight, minutes. Name the file with the rows of input 'arrivals'",
+    )
+    const lines = fileOf('wrong.jsonl', ['{"flight":"1"}'])
+    await expect(backtest(loaded.graph, fileHistory(loaded, [`arrivals=${lines}`]))).rejects.toThrow('it has no column')
+    const notes: string[] = []
+    const without = fileOf('alike.csv', ['flightId,departedAt,distance,destination', '1,2001-01-01,5,JFK'])
+    const note = (text: string): void => void notes.push(text)
+    await backtest(loaded.graph, fileHistory(loaded, [`departures=${without}`], { note }))
+    expect(notes).toEqual(['alike.csv has no column for origin: there is none in any row.'])
+  })
+
+  it.each([
+    ['1,1999-13-01,x', `row 1: 'landedAt' is "1999-13-01", no time`],
+    ['1,1704067200000000000,5', "row 1: 'landedAt' is 1704067200000000000, no time"],
+    ['1,2001-01-01,soon', `row 1: 'delayMinutes' is "soon", no number`],
+    [',2001-01-01,5', "row 1: 'flightId' is missing"],
+  ])('says why no row of a file can be used: %s', async (row, wrong) => {
+    const file = fileOf('useless.csv', ['flightId,landedAt,delayMinutes', row])
+    const read = backtest(loaded.graph, fileHistory(loaded, [`departures=${departures}`, `arrivals=${file}`]))
+    await expect(read).rejects.toMatchObject({
+      code: 'MILLRACE_CLI_DATA',
+      message: expect.stringContaining(`useless.csv: none of its rows can be used (${wrong}). Give rows of input`),
+    })
+  })
+
+  it('says so of a file without rows', async () => {
+    const file = fileOf('empty.csv', ['flightId,landedAt,delayMinutes'])
+    await expect(backtest(loaded.graph, fileHistory(loaded, [`arrivals=${file}`]))).rejects.toThrow(
+      'empty.csv: there are no rows in it. Give rows of input',
+    )
+  })
+
+  it('leaves out rows that the stream can not use, where that is asked for', async () => {
+    const file = fileOf('some.csv', [
+      'flightId,landedAt,delayMinutes',
+      '1,2001-01-01,soon',
+      '2,2001-01-02,5',
+      '3,,5',
+      '4,2001-01-04,7',
+      '5,never,7',
+    ])
+    const notes: string[] = []
+    const records: HistoryRecord[] = []
+    const options = { note: (text: string) => void notes.push(text), usableOnly: true }
+    for await (const one of fileHistory(loaded, [`arrivals=${file}`], options)) records.push(one)
+    expect(records.map(({ record }) => (record as { flightId: string }).flightId)).toEqual(['2', '4'])
+    expect(notes).toEqual([
+      `some.csv: 3 of 5 rows can't be used and are left out (row 1: 'delayMinutes' is "soon", no number).`,
+    ])
+    const whole = await backtest(loaded.graph, fileHistory(loaded, [`arrivals=${file}`]))
+    expect([whole.events, whole.count('rejected')]).toEqual([5, 3])
+  })
 })

@@ -95,6 +95,6 @@ test('a history before 1970 is refused, for a log has no such timestamps', async
   const [first] = records()
   const options = { speed: Infinity, limit: Infinity, lag: () => 0, stop: new AbortController().signal }
   await expect(producer.play([{ ...first, arrival: -1 }], options)).rejects.toThrow(
-    /a record arrives before 1970, when the timestamps of a log begin\. Backtest the stream/,
+    /a record arrives before 1970, when the timestamps of a log begin\. Score it with backtest/,
   )
 })

@@ -11,10 +11,10 @@ const facts = (learned: number, phase = 'running'): LiveFacts => ({
   eventsPerSecond: 100,
   waiting: 0,
   learned,
-  scores: [],
-  lossName: 'log loss',
+  figures: [],
   modelVersion: undefined,
   lastEvent: undefined,
+  deadLetters: undefined,
   address: undefined,
 })
 

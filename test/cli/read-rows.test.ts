@@ -31,6 +31,8 @@ describe('rows of a file', () => {
   it.each([
     ['c.csv', 'a,b\n1,"x, y"\n2,\n'],
     ['s.csv', '\uFEFFa;b\r\n1;x, y\r\n2;\r\n'],
+    ['p.csv', 'a|b\n1|x, y\n2|\n'],
+    ['q.csv', '\uFEFF"a",b\n1,"x, y"\n2,\n'],
     ['t.tsv', 'a\tb\n1\tx, y\n\n2\t\n'],
     ['g.csv.gz', gzipSync('a,b\n1,"x, y"\n2,\n')],
   ])('are read from %s', async (name, content) => {
@@ -43,6 +45,10 @@ describe('rows of a file', () => {
     expect(await rowsOf('j.ndjson.gz', gzipSync(text))).toHaveLength(2)
   })
 
+  it('are cut where the header is, outside of its quotes', async () => {
+    expect(await rowsOf('quoted.csv', '"a;b;c",d\n1,2\n')).toEqual([{ 'a;b;c': '1', d: '2' }])
+  })
+
   it('say which file or line is wrong', async () => {
     await expect(all(join(folder, 'absent.csv'))).rejects.toMatchObject({
       code: 'MILLRACE_CLI_FILE',
@@ -50,7 +56,7 @@ describe('rows of a file', () => {
     await expect(rowsOf('x.xlsx', '')).rejects.toMatchObject({ code: 'MILLRACE_CLI_FILE' })
     await expect(rowsOf('bad.csv', 'a,b\n1\n')).rejects.toMatchObject({ code: 'MILLRACE_CLI_DATA' })
     await expect(rowsOf('twice.csv', 'a,b,a\n1,2,3\n')).rejects.toThrow(
-      /two columns are called 'a'\. Name each column once/,
+      /two columns are called 'a'\. Give each column of the header/,
     )
     await expect(rowsOf('bad.jsonl', '{"a":1}\n{')).rejects.toThrow(/bad\.jsonl, line 2: not valid JSON/)
     await expect(rowsOf('list.jsonl', '[1]')).rejects.toThrow(/line 1: not a JSON object/)
@@ -110,15 +116,31 @@ describe('texts as values', () => {
       s: null,
     })
     expect(typedRecord(fields, { n: 2, b: false }, 0)).toEqual({ n: 2, b: false })
+    for (const n of ['NA', ' ', '-'])
+      expect(typedRecord(fields, { n, b: '?', t: 'None', s: 'NA' }, 0)).toEqual({
+        n: null,
+        b: null,
+        t: null,
+        s: 'NA',
+      })
   })
 
   it('are taken from the columns that the schema names', () => {
     const fields = [
       { ...field('id', 'string'), column: '#' },
+      { ...field('at', 'timestamp'), column: '#' },
       { ...field('price', 'number'), column: 'Price (EUR)' },
     ]
-    expect(typedRecord(fields, { 'Price (EUR)': '2.5' }, 7)).toEqual({ id: '7', price: 2.5 })
-    expect(typedRecord(fields, { id: 'a', price: '3', 'Price (EUR)': '2.5' }, 7)).toEqual({ id: 'a', price: 3 })
+    expect(typedRecord(fields, { 'Price (EUR)': '2.5' }, 7)).toEqual({
+      id: '7',
+      at: Date.UTC(2020, 0, 1, 0, 7),
+      price: 2.5,
+    })
+    expect(typedRecord(fields, { id: 'a', at: 5, price: '3', 'Price (EUR)': '2.5' }, 7)).toEqual({
+      id: 'a',
+      at: 5,
+      price: 3,
+    })
   })
 
   it.each([

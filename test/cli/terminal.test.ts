@@ -6,6 +6,8 @@ import { reportError } from '../../src/cli/report-error.ts'
 import { Terminal } from '../../src/cli/terminal.ts'
 import { textTable } from '../../src/cli/text-table.ts'
 import { MillraceError } from '../../src/errors.ts'
+import { liveFigures } from '../../src/cli/live-figures.ts'
+import type { MetricFigures, ModelRole, ScoreFigures } from '../../src/telemetry/committed-figures.ts'
 import { type LiveFacts, liveSummary, liveSummaryLine } from '../../src/telemetry/live-summary.ts'
 
 function captured(isTTY: boolean) {
@@ -94,15 +96,19 @@ describe('the live summary', () => {
     eventsPerSecond: 33_120.4,
     waiting: 2000,
     learned: 100_000,
-    scores: [
-      { name: 'served', loss: 0.45, dailyAuc: 0.72 },
-      { name: 'prior', loss: 0.6, dailyAuc: undefined },
-      { name: 'originRate', loss: 0.5, dailyAuc: 0.6 },
-      { name: 'unknown', loss: undefined, dailyAuc: undefined },
-    ],
-    lossName: 'log loss',
+    figures: liveFigures(
+      [
+        scoresOf('served', 'champion', { 'log-loss': 0.45, 'roc-auc': 0.8 }, 0.72),
+        scoresOf('v0.2', 'trial', { 'log-loss': 0.1, 'roc-auc': 0.9 }, 0.9),
+        scoresOf('prior', 'baseline', { 'log-loss': 0.6, 'roc-auc': 0.5 }),
+        scoresOf('originRate', 'baseline', { 'log-loss': 0.5, 'roc-auc': 0.7 }, 0.6),
+        scoresOf('unknown', 'baseline', { 'log-loss': Number.NaN, 'roc-auc': Number.NaN }),
+      ],
+      1,
+    ),
     modelVersion: 'v0.1',
     lastEvent: undefined,
+    deadLetters: undefined,
     address: 'http://127.0.0.1:8080',
   }
   const same = (text: string): string => text
@@ -117,11 +123,61 @@ describe('the live summary', () => {
     )
   })
 
+  it('says what could not be used, and breaks long texts between words', () => {
+    const deadLetters = '20,199 dead letters, the first: the field amount is missing; see `millrace dead-letters x`'
+    const lastEvent = `2001-02-28 03:38  model v0.43 challenger: the loss has drifted ${'and again '.repeat(20)}`.trim()
+    const block = liveSummary({ ...facts, deadLetters, lastEvent }, same, same, 79)
+    for (const line of block) if (!line.startsWith('  log loss')) expect(line.length).toBeLessThanOrEqual(79)
+    const from = block.findIndex((line) => line.includes('last event'))
+    expect(block[from]).toBe('  last event        2001-02-28 03:38  model v0.43 challenger: the loss has')
+    expect(block[from + 2]).toMatch(/(and|again) …$/)
+    expect(
+      block
+        .slice(from + 3, from + 5)
+        .join('')
+        .replaceAll(/\s+/g, ' '),
+    ).toContain(`not used ${deadLetters}`)
+    expect(liveSummaryLine({ ...facts, deadLetters })).toContain(deadLetters)
+  })
+
+  it('shows the errors of a regression beside its baselines, and no AUC', () => {
+    const figures = liveFigures(
+      [
+        scoresOf('served', 'champion', { mae: 3, rmse: 5 }),
+        scoresOf('mean', 'baseline', { mae: 4, rmse: 4 }),
+        scoresOf('lastLabel', 'baseline', { mae: 5, rmse: 8 }),
+      ],
+      1,
+    )
+    const block = liveSummary({ ...facts, figures }, same, same).join('\n')
+    expect(block).toMatch(/mean abs. error +3.0000, 25.0 % below the best baseline \(mean 4.0000\)/)
+    expect(block).toMatch(/RMSE +5.0000, 25.0 % above the best baseline \(mean 4.0000\)/)
+    expect(liveSummaryLine({ ...facts, figures })).toContain('mean abs. error 3.0000, 25.0 %')
+    expect(block + liveSummaryLine({ ...facts, figures })).not.toMatch(/AUC|log loss/)
+  })
+
+  it('shows the log loss alone of several classes, and calls longer cohorts what they are', () => {
+    const several = [scoresOf('served', 'champion', { accuracy: 0.5, 'log-loss': 1.2 })]
+    expect(liveFigures(several, 1).map(({ name }) => name)).toEqual(['log loss'])
+    const two = [scoresOf('served', 'champion', { 'log-loss': 0.4, 'roc-auc': 0.7 }, 0.7)]
+    expect(liveFigures(two, 4)[0]).toMatchObject({ name: 'mean 4-day AUC', before: 'after the first 4-day cohorts' })
+    expect(liveFigures([], 1)).toEqual([])
+  })
+
   it('says what is not known yet', () => {
-    const early = { ...facts, nowMs: Number.NaN, scores: [], address: undefined }
+    const nothing = [scoresOf('served', 'champion', { 'log-loss': Number.NaN, 'roc-auc': Number.NaN })]
+    const early = { ...facts, nowMs: Number.NaN, figures: liveFigures(nothing, 1), address: undefined }
     const block = liveSummary(early, same, same).join('\n')
     expect(block).toMatch(/no events yet[\s\S]*after the first days[\s\S]*none yet/)
     expect(block).not.toContain('API')
     expect(liveSummaryLine({ ...early, nowMs: undefined, phase: 'starting' })).toBe('starting')
   })
 })
+
+/** Scores over a whole run, with the mean AUC over days where there are any. */
+function scoresOf(model: string, role: ModelRole, values: MetricFigures, auc?: number): ScoreFigures {
+  const stretch = { values, standardErrors: {} }
+  const mean = { values: { 'roc-auc': auc ?? Number.NaN }, standardErrors: {} }
+  const cohorts = { cohorts: auc === undefined ? 0 : 3, outcomes: 10, mean, pooled: stretch }
+  return { model, role, outcomes: 10, whole: stretch, rolling: stretch, fading: stretch, cohorts }
+}

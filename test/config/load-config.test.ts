@@ -44,6 +44,12 @@ describe('the configuration', () => {
     })
   })
 
+  it('names all that is wrong at once', () => {
+    expect(withFile('{ "prot": 1, "port": -1, "durability": "all", "hots": "a" }')).toThrow(
+      /key 'prot': there is no such key\. Did you mean 'port'[\s\S]*key 'hots': there is no such key[\s\S]*key 'port': the value is -1[\s\S]*key 'durability': the value is "all"\. Give one of power, process/,
+    )
+  })
+
   it('names an unknown key, where it stands, and the nearest one', () => {
     expect(withFile('{ "prot": 1 }')).toThrow(
       expect.objectContaining({
@@ -86,7 +92,34 @@ describe('the configuration', () => {
     expect(withFile('{}', { file: 'absent.json' })).toThrow(/absent\.json: there is no such configuration file\. Name/)
   })
 
+  it('takes a secret from a file that the environment names, and nothing else', () => {
+    const path = join(folder, 'secret')
+    writeFileSync(path, 'race and wheel\n')
+    const { config, origins } = withFile('{}', { environment: { MILLRACE_REDIS_PASSWORD_FILE: path } })()
+    expect(config.redisPassword).toBe('race and wheel')
+    expect(origins.redisPassword).toBe('MILLRACE_REDIS_PASSWORD')
+    const both = { MILLRACE_REDIS_PASSWORD_FILE: path, MILLRACE_REDIS_PASSWORD: 'race' }
+    expect(withFile('{}', { environment: both })).toThrow(
+      expect.objectContaining({
+        code: 'MILLRACE_CONFIG_VALUE',
+        message: expect.stringContaining('Set one of the two'),
+      }),
+    )
+    expect(withFile('{}', { environment: { MILLRACE_KAFKA_PASSWORD_FILE: join(folder, 'absent') } })).toThrow(
+      expect.objectContaining({ code: 'MILLRACE_CONFIG_FILE', message: expect.stringContaining('ENOENT') }),
+    )
+    expect(withFile('{}', { environment: { MILLRACE_HOST_FILE: path } })).toThrow(
+      expect.objectContaining({ code: 'MILLRACE_CONFIG_KEY' }),
+    )
+  })
+
   it('hides secrets and passwords in addresses', () => {
+    expect(withFile('{ "redis": "tcp://me:word@there" }')).toThrow(/the value is "\(hidden\)@there"/)
+    expect(withFile('{ "redisPassword": 5 }')).toThrow(/the value is \(hidden\)/)
+    expect(shownConfig({ ...defaultConfig, redis: 'rediss://:word@there', redisPassword: 'word' })).toMatchObject({
+      redis: 'rediss://:(hidden)@there',
+      redisPassword: '(hidden)',
+    })
     const config = { ...defaultConfig, host: 'http://me:word@there/x', application: 'key' }
     expect(shownConfig(config, { application: { secret: true } })).toMatchObject({
       host: 'http://me:(hidden)@there/x',

@@ -26,7 +26,7 @@ export const carryingChecks: Readonly<Record<string, (subject: LearnerSubject) =
   'carried over to new columns, predicts as before, whatever they hold': (subject) => {
     const { learner, schema } = subject
     if (learner.carry === undefined) return
-    const wider = inserted(schema, [number, codes])
+    const wider = inserted(schema, added(schema))
     const data = rowsFor(subject, 1000, 41)
     for (const running of [fresh(subject), trained(subject)]) {
       const saved = running.save()
@@ -51,7 +51,7 @@ export const carryingChecks: Readonly<Record<string, (subject: LearnerSubject) =
   'learns what a new column says': (subject) => {
     const { learner, schema, learns } = subject
     if (learner.carry === undefined) return
-    for (const column of [number, codes]) {
+    for (const column of added(schema)) {
       const wider = inserted(schema, [column])
       const carried = carry(subject, trained(subject), schema, wider)
       const data = moved(rowsFor(subject, TRAINED, 43), schema, wider, 43)
@@ -84,7 +84,7 @@ export const carryingChecks: Readonly<Record<string, (subject: LearnerSubject) =
     const reversed = rowSchema(schema.columns.toReversed())
     const turned = carry(subject, running, schema, reversed)
     assertNear(predictAll(turned, moved(data, schema, reversed)), predictAll(running, data), 1e-9)
-    for (const other of [schema, reversed, inserted(schema, [number, codes])]) {
+    for (const other of [schema, reversed, inserted(schema, added(schema))]) {
       const there = learner.carry(saved, schema, other, target)
       assertSame(learner.carry(there, other, schema, target), saved)
     }
@@ -99,7 +99,7 @@ export const carryingChecks: Readonly<Record<string, (subject: LearnerSubject) =
 
   'refuses to carry what was not saved over these columns': ({ learner, schema, target }) => {
     if (learner.carry === undefined) return
-    const wider = inserted(schema, [number])
+    const wider = inserted(schema, added(schema).slice(0, 1))
     const saved = learner.build(schema, target).save()
     assertCode('MILLRACE_LEARNER_SNAPSHOT', () => learner.carry?.(saved, wider, schema, target))
     assertCode('MILLRACE_LEARNER_SNAPSHOT', () => learner.carry?.(saved.subarray(1), schema, wider, target))
@@ -117,9 +117,14 @@ function carry(subject: LearnerSubject, running: RunningLearner, from: RowSchema
   return learner.build(to, target, learner.carry?.(running.save(), from, to, target))
 }
 
+/** New columns of the kinds that there are: a number and codes, or codes where there are no numbers. */
+function added({ columns }: RowSchema): Column[] {
+  return columns.some(({ kind }) => kind === 'number') ? [number, codes] : [codes]
+}
+
 /** The schema with columns put in after its first. */
-function inserted({ columns }: RowSchema, added: readonly Column[]): RowSchema {
-  return rowSchema([columns[0], ...added, ...columns.slice(1)])
+function inserted({ columns }: RowSchema, between: readonly Column[]): RowSchema {
+  return rowSchema([columns[0], ...between, ...columns.slice(1)])
 }
 
 /** The rows with their columns where `to` has them; columns that are new are missing, or drawn where there is a seed. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { priorClass } from '../../src/learners/baselines/prior-class.ts'
 import { gaussianNaiveBayes } from '../../src/learners/bayes/gaussian-naive-bayes.ts'
+import { adaptiveConformalSets } from '../../src/learners/calibration/adaptive-conformal-sets.ts'
 import type { Learner, RunningLearner } from '../../src/learners/learner.ts'
 import { logisticRegression } from '../../src/learners/linear/logistic-regression.ts'
 import { pipeline } from '../../src/learners/pipeline.ts'
@@ -148,6 +149,27 @@ const learnerFaults: readonly Fault[] = [
     caught: 'renewed steps change no prediction, and a share of 1 changes nothing',
     Faulty: class extends Sound {
       renewSteps(): void {}
+    },
+  },
+  {
+    fault: 'to ask for a set teaches something',
+    of: adaptiveConformalSets(gaussianNaiveBayes()) as Learner,
+    caught: 'an interval is about the prediction, a set is of classes, and asking for one changes nothing',
+    Faulty: class extends Sound {
+      predictSet(row: Float64Array, offset: number, out: Float64Array, at: number): void {
+        this.inner.predictSet?.(row, offset, out, at)
+        this.inner.learn(row, offset, 0, 1)
+      }
+    },
+  },
+  {
+    fault: 'a set is of probabilities',
+    of: adaptiveConformalSets(gaussianNaiveBayes()) as Learner,
+    caught: 'an interval is about the prediction, a set is of classes, and asking for one changes nothing',
+    Faulty: class extends Sound {
+      predictSet(row: Float64Array, offset: number, out: Float64Array, at: number): void {
+        this.inner.predict(row, offset, out, at)
+      }
     },
   },
   {
@@ -550,6 +572,11 @@ const transformerFaults: readonly { fault: string; caught: string; faulty: Trans
     fault: 'it says that it keeps rows and does not',
     caught: 'gives rows of its schema and writes only there',
     faulty: scalerWith(() => ({ keepsRows: true })),
+  },
+  {
+    fault: 'it says that it uses labels and does not',
+    caught: 'says of itself whether it uses labels',
+    faulty: scalerWith(() => ({ usesLabels: true })),
   },
   {
     fault: 'the label enters the state',

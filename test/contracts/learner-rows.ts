@@ -9,25 +9,31 @@ export interface LabelledRows {
   readonly labels: Float64Array
 }
 
-/** Three numbers of different scale and, if wanted, two columns of codes. */
-export function suiteSchema(codes: 'none' | 'category' | 'indicator'): RowSchema {
+/** What columns of codes there are beside three numbers of different scale; 'alone': categories and no numbers. */
+export type SuiteCodes = 'none' | 'category' | 'indicator' | 'alone'
+
+/** Three numbers of different scale and, if wanted, two columns of codes; or three columns of codes alone. */
+export function suiteSchema(codes: SuiteCodes): RowSchema {
   const numbers = ['speed', 'distance', 'share'].map((name) => ({ name, kind: 'number', size: 1 }) as const)
   if (codes === 'none') return rowSchema(numbers)
-  const hour = { name: 'hour', kind: codes, size: 24 } as const
-  const place = { name: 'place', kind: codes, size: 100 } as const
+  const kind = codes === 'alone' ? 'category' : codes
+  const hour = { name: 'hour', kind, size: 24 } as const
+  const place = { name: 'place', kind, size: 100 } as const
+  if (codes === 'alone') return rowSchema([hour, place, { name: 'carrier', kind, size: 12 }])
   return rowSchema([hour, numbers[0], numbers[1], place, numbers[2]]) // codes and numbers mixed, as users have them
 }
 
 /**
  * Rows of `schema` whose label depends on them, with a tenth of the labels drawn at random; classes 0 asks for values.
- * The numbers have mean 0 and deviation 1 if `scaled`, else means and deviations of very different size.
+ * The numbers have means and deviations of very different size; or mean 0 and deviation 1, if `scaled`; or they are counts,
+ * of which every second falls where the others rise.
  */
 export function suiteRows(
   schema: RowSchema,
   classes: number,
   count: number,
   seed: number,
-  scaled: boolean,
+  numbers: 'unlike' | 'scaled' | 'counts',
 ): LabelledRows {
   const random = new SeededRandom(seed)
   const width = schema.columns.length
@@ -39,8 +45,9 @@ export function suiteRows(
       const column = schema.columns[j]
       const draw = random.next()
       const code = Math.floor(draw * draw * column.size)
-      const number = scaled ? (draw - 0.5) * Math.sqrt(12) : 10 ** j * (draw + 3)
-      rows[n * width + j] = column.kind === 'number' ? number : code
+      const number = numbers === 'unlike' ? 10 ** j * (draw + 3) : (draw - 0.5) * Math.sqrt(12)
+      const count = Math.floor(20 * (j % 2 === 1 ? 1 - draw : draw))
+      rows[n * width + j] = column.kind !== 'number' ? code : numbers === 'counts' ? count : number
       score += column.kind === 'number' ? draw : code / column.size
     }
     const share = score / width

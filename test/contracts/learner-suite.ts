@@ -18,6 +18,8 @@ export interface LearnerSubject {
   readonly learns: boolean
   /** Its rows come scaled, as a linear model needs them where no scaler is before it. */
   readonly scaled?: boolean
+  /** Its numbers are counts. */
+  readonly counts?: boolean
   /** Its probabilities are a squashed margin: they are judged by the class they are for. */
   readonly squashed?: boolean
   /** A weight multiplies the change of the margin exactly: plain gradient steps without a learned transform before. */
@@ -308,6 +310,40 @@ export const learnerChecks: Readonly<Record<string, (subject: LearnerSubject) =>
     assert.notDeepEqual(running.save(), copy.save(), 'goes on as if nothing had been renewed')
   },
 
+  'an interval is about the prediction, a set is of classes, and asking for one changes nothing': (subject) => {
+    const running = fresh(subject)
+    const { predictInterval, predictSet } = running
+    if (predictInterval === undefined && predictSet === undefined) return
+    const data = withExtremes(subject.schema, rowsFor(subject, trainedRows, 31), 31)
+    run(running, rowsFor(subject, trainedRows, 32))
+    const before = running.save()
+    const copy = running.clone()
+    const out = new Float64Array(running.outputs)
+    const region = new Float64Array(6 + Math.max(2, running.outputs))
+    const same = region.slice()
+    for (let n = 0; n < data.count; n++) {
+      region.fill(-7)
+      same.fill(-7)
+      for (const [one, into] of [
+        [running, region],
+        [copy, same],
+      ] as const) {
+        one.predictInterval?.(data.rows, n * data.width, into, 3)
+        one.predictSet?.(data.rows, n * data.width, into, 3)
+      }
+      assertSame(region, same)
+      running.predict(data.rows, n * data.width, out, 0)
+      const length = predictInterval ? 2 : out.length
+      assert.ok(
+        region.every((value, i) => (i >= 3 && i < 3 + length) || value === -7),
+        'wrote outside its outputs',
+      )
+      if (predictInterval) assert.ok(region[3] <= out[0] && out[0] <= region[4], `${region[3]} to ${region[4]}`)
+      else assert.ok(region.subarray(3, 3 + length).every((each) => each === 0 || each === 1))
+    }
+    assertSame(running.save(), before)
+  },
+
   'refuses a target that it cannot have': ({ learner, schema, target }) => {
     const problems = ['binary', 'multiclass', 'regression', 'anomaly', 'clustering'] as const
     for (const problem of problems.filter((each) => !learner.problems.includes(each))) {
@@ -324,8 +360,9 @@ export function fresh({ learner, schema, target }: LearnerSubject): RunningLearn
   return learner.build(schema, target)
 }
 
-export function rowsFor({ schema, target, scaled }: LearnerSubject, count: number, seed: number): LabelledRows {
-  return suiteRows(schema, target.problem === 'regression' ? 0 : target.classes, count, seed, scaled ?? false)
+export function rowsFor({ schema, target, scaled, counts }: LearnerSubject, count: number, seed: number): LabelledRows {
+  const numbers = counts ? 'counts' : scaled ? 'scaled' : 'unlike'
+  return suiteRows(schema, target.problem === 'regression' ? 0 : target.classes, count, seed, numbers)
 }
 
 function step(running: RunningLearner, data: LabelledRows, n: number, out: Float64Array, weight = 1): void {

@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest'
 import type { Metric } from '../../src/evaluate/metric.ts'
 import { accuracy } from '../../src/evaluate/metrics/accuracy.ts'
+import { balancedAccuracy } from '../../src/evaluate/metrics/balanced-accuracy.ts'
 import { brier } from '../../src/evaluate/metrics/brier.ts'
+import { intervalCoverage } from '../../src/evaluate/metrics/interval-coverage.ts'
 import { kappa } from '../../src/evaluate/metrics/kappa.ts'
 import { kappaT } from '../../src/evaluate/metrics/kappa-t.ts'
 import { logLoss } from '../../src/evaluate/metrics/log-loss.ts'
 import { mae } from '../../src/evaluate/metrics/mae.ts'
+import { pinball } from '../../src/evaluate/metrics/pinball.ts'
+import { prAuc } from '../../src/evaluate/metrics/pr-auc.ts'
+import { recall } from '../../src/evaluate/metrics/recall.ts'
 import { rocAuc } from '../../src/evaluate/metrics/roc-auc.ts'
 import { metricChecks } from './metric-suite.ts'
 
@@ -63,6 +68,34 @@ const faults: Record<string, Metric> = {
     },
     read: (state, from) => (state[from] > 0 ? state[from + 1] : NaN),
   }),
+  'averages over classes that never came, too': plant(recall({ average: 'macro' }), {
+    read: (state, from, classes) => (recall({ average: 'macro' }).read(state, from, classes) * classes) / (classes + 1),
+  }),
+  'takes predictions for labels': plant(balancedAccuracy(), {
+    read(state, from, classes) {
+      const turned = state.map((_, i) => state[from + (i % classes) * classes + Math.floor(i / classes)])
+      return balancedAccuracy().read(turned, 0, classes)
+    },
+  }),
+  'gives a bin of scores its positives first': plant(prAuc(), {
+    read(state, from, classes) {
+      let [negatives, positives, sum] = [0, 0, 0]
+      for (let i = from + prAuc().width(classes) - 2; i >= from; i -= 2) {
+        positives += state[i + 1]
+        if (positives > 0) sum += (state[i + 1] * positives) / (negatives + positives)
+        negatives += state[i]
+      }
+      return sum / positives
+    },
+  }),
+  'leaves out the ends of an interval and counts a label inside as outside': plant(intervalCoverage(), {
+    read: (state, from) => 1 - state[from + 1] / state[from],
+  }),
+  'turns the quantile round': plant(pinball({ quantile: 0.9 }), {
+    update(...given) {
+      pinball({ quantile: 0.1 }).update(...given)
+    },
+  }),
   'states half the error it has': plant(brier(), {
     standardError: (...given) => (brier().standardError?.(...given) ?? NaN) / 2,
   }),
@@ -83,7 +116,8 @@ for (const [name, metric] of Object.entries(faults)) {
 }
 
 test('the suite passes on the same metrics without a fault', () => {
-  for (const metric of [brier(), accuracy(), auc, mae(), kappaT(), logLoss(), kappa()]) {
+  const sound = [balancedAccuracy(), prAuc(), intervalCoverage(), pinball(), recall({ average: 'macro' })]
+  for (const metric of [brier(), accuracy(), auc, mae(), kappaT(), logLoss(), kappa(), ...sound]) {
     for (const check of Object.values(metricChecks)) {
       for (const problem of metric.problems) check(plant(metric, {}), problem)
     }

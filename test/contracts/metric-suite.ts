@@ -2,6 +2,11 @@ import { readdirSync } from 'node:fs'
 import { expect } from 'vitest'
 import { FadingMetric } from '../../src/evaluate/fading-metric.ts'
 import type { Metric } from '../../src/evaluate/metric.ts'
+import { fBeta } from '../../src/evaluate/metrics/f-beta.ts'
+import { intervalScore } from '../../src/evaluate/metrics/interval-score.ts'
+import { pinball } from '../../src/evaluate/metrics/pinball.ts'
+import { precision } from '../../src/evaluate/metrics/precision.ts'
+import { recall } from '../../src/evaluate/metrics/recall.ts'
 import { RollingMetric } from '../../src/evaluate/rolling-metric.ts'
 import type { Problem } from '../../src/learners/learner.ts'
 import { SeededRandom } from '../../src/stats/seeded-random.ts'
@@ -9,7 +14,19 @@ import { type Outcome, references, tolerances } from './metric-references.ts'
 
 const folder = new URL('../../src/evaluate/metrics/', import.meta.url)
 
-/** Every metric in src/evaluate/metrics, by the file it is in. */
+/** Metrics with other options than their file's default ones. */
+const variants: Metric[] = [
+  ...(['macro', 'micro', 'weighted'] as const).flatMap((average) => [
+    precision({ average }),
+    recall({ average }),
+    fBeta({ average, beta: 2 }),
+  ]),
+  fBeta({ beta: 0.5 }),
+  pinball({ quantile: 0.9 }),
+  intervalScore({ alpha: 0.5 }),
+]
+
+/** Every metric in src/evaluate/metrics, by the file it is in, and the variants. */
 export async function findMetrics(): Promise<Metric[]> {
   const found: Metric[] = []
   for (const file of readdirSync(folder).sort()) {
@@ -22,20 +39,22 @@ export async function findMetrics(): Promise<Metric[]> {
     expect(metric.name).toBe(name)
     found.push(metric)
   }
-  return found
+  return [...found, ...variants]
 }
 
 const classesOf: Record<string, number> = { binary: 2, multiclass: 4, regression: 1 }
 
-/** Seeded outcomes of a problem, with some equal scores. */
+/** Seeded outcomes of a problem, with some equal scores, some labels of 0, and of regression an interval too. */
 export function outcomesOf(problem: Problem, count: number, seed: number): Outcome[] {
   const random = new SeededRandom(seed)
   const all: Outcome[] = []
   for (let i = 0; i < count; i++) {
     const last = i > 0 && random.next() > 0.05 ? all[i - 1].label : NaN
     if (problem === 'regression') {
-      const label = 10 * random.normal()
-      all.push({ label, out: [label + random.normal()], last })
+      const drawn = 10 * random.normal()
+      const label = random.next() < 0.02 ? 0 : drawn + (drawn < 0 ? -3 : 3) // none near 0, where percentages have no bound
+      const value = label + random.normal()
+      all.push({ label, out: [value, value - 1 - random.next(), value + 1 + random.next()], last })
     } else if (problem === 'binary') {
       const exact = random.next() ** 2
       const p = random.next() < 0.1 ? Math.round(exact * 8) / 8 : exact
@@ -172,7 +191,7 @@ function read(metric: Metric, problem: Problem, outcomes: readonly Outcome[]): n
 function reference(metric: Metric, outcomes: readonly Outcome[]): number {
   const formula = references[metric.name]
   if (formula === undefined) throw new Error(`${metric.name} has no formula in metric-references.ts`)
-  return formula(outcomes)
+  return formula(outcomes, metric.parameters)
 }
 
 function close(metric: Metric, value: number, expected: number): void {

@@ -11,7 +11,7 @@ export interface TransformerSubject {
   readonly name: string
   readonly transformer: Transformer
   readonly schema: RowSchema
-  /** It is meant to use the label. */
+  /** It is meant to use the label, and to say so. */
   readonly supervised?: boolean
   /** Bytes that its state may reach; default: what it has at the start. */
   readonly bound?: number
@@ -147,6 +147,11 @@ export const transformerChecks: Readonly<Record<string, (subject: TransformerSub
     assertSame(labelled.save(), blind.save())
   },
 
+  'says of itself whether it uses labels': (subject) => {
+    assert.equal(Boolean(fresh(subject).usesLabels), Boolean(subject.supervised))
+    assert.ok(!(subject.supervised && fresh(subject).learnsOnArrival), 'there are no labels on arrival')
+  },
+
   'a clone shares nothing': (subject) => {
     const original = fresh(subject)
     run(original, rowsFor(subject, trainedRows, 10))
@@ -194,7 +199,7 @@ function fresh({ transformer, schema }: TransformerSubject): RunningTransformer 
 }
 
 function rowsFor({ schema }: TransformerSubject, count: number, seed: number): LabelledRows {
-  return suiteRows(schema, 2, count, seed, false)
+  return suiteRows(schema, 2, count, seed, 'unlike')
 }
 
 function step(running: RunningTransformer, data: LabelledRows, n: number, out: Float64Array, weight = 1): void {

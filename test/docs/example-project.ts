@@ -28,8 +28,8 @@ const inputsOf: Readonly<Record<string, string>> = {
     arrivals: { topic: 'flights.arrivals', schema: 'arrival.avsc', key: 'flightId', time: 'landedAt' },`,
 }
 const endOf: Readonly<Record<string, string>> = {
-  'card-fraud': `payments.featurize({ amount: 'amount' }).predict(payments.label({ value: (one) => one.amount > 99 }), { model: logisticRegression() })`,
-  'flight-delay': `departures.featurize({ distance: 'distance' }).predict(departures.label({ value: (one) => one.distance > 99 }), { model: logisticRegression() })`,
+  'card-fraud': `payments.featurize({ paidAt: 'paidAt' }).predict(payments.label({ value: (one) => one.amount > 99 }), { model: logisticRegression() })`,
+  'flight-delay': `departures.featurize({ departedAt: 'departedAt' }).predict(departures.label({ value: (one) => one.distance > 99 }), { model: logisticRegression() })`,
 }
 
 /** Writes the project that the pages' blocks make: their files, a file for each inside of a `build`, schemas and their types. */

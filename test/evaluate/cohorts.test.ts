@@ -179,3 +179,21 @@ test('models can change places, and one can begin anew', () => {
   shadow.take(cohorts)
   expect(stateBytes(shadow.restore(new Cohorts(options)))).toEqual(stateBytes(cohorts))
 })
+
+test('hundreds of cohorts are open at once, and each label finds its own', () => {
+  const days = 430
+  const cohorts = new Cohorts({ problem: 'regression', classes: 0, models: 1, minSize: 2, maxOpen: 446 })
+  const labels = Array.from({ length: days * 3 }, (_, i) => ({ cohort: Math.floor(i / 3) - 200, label: i % 7 }))
+  for (const { cohort } of labels) cohorts.predicted(cohort)
+  const random = new SeededRandom(9)
+  const order = labels.map((one) => ({ one, at: random.next() })).sort((a, b) => a.at - b.at)
+  for (const { one } of order) {
+    const outcome = cohorts.set.look(one.label, Float64Array.of(0), 0, NaN, 1)
+    cohorts.update(cohorts.resolved(one.cohort), 0, outcome)
+  }
+  expect([cohorts.late, cohorts.immature, cohorts.openCohorts().length]).toEqual([0, 0, days])
+  for (let cohort = 0; cohort < days; cohort++) {
+    const mean = labels.slice(3 * cohort, 3 * cohort + 3).reduce((sum, { label }) => sum + label, 0) / 3
+    expect(cohorts.provisional(cohort - 200, 0)).toMatchObject({ outcomes: 3, values: { mae: expect.closeTo(mean) } })
+  }
+})

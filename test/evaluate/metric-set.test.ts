@@ -4,10 +4,21 @@ import type { Metric } from '../../src/evaluate/metric.ts'
 import { MetricSet } from '../../src/evaluate/metric-set.ts'
 import { accuracy } from '../../src/evaluate/metrics/accuracy.ts'
 import { brier } from '../../src/evaluate/metrics/brier.ts'
+import { balancedAccuracy } from '../../src/evaluate/metrics/balanced-accuracy.ts'
+import { gMean } from '../../src/evaluate/metrics/g-mean.ts'
 import { kappa } from '../../src/evaluate/metrics/kappa.ts'
+import { kappaM } from '../../src/evaluate/metrics/kappa-m.ts'
 import { kappaT } from '../../src/evaluate/metrics/kappa-t.ts'
 import { logLoss } from '../../src/evaluate/metrics/log-loss.ts'
 import { mae } from '../../src/evaluate/metrics/mae.ts'
+import { matthewsCorrelation } from '../../src/evaluate/metrics/matthews-correlation.ts'
+import { mse } from '../../src/evaluate/metrics/mse.ts'
+import { pinball } from '../../src/evaluate/metrics/pinball.ts'
+import { prAuc } from '../../src/evaluate/metrics/pr-auc.ts'
+import { precision } from '../../src/evaluate/metrics/precision.ts'
+import { r2 } from '../../src/evaluate/metrics/r2.ts'
+import { recall } from '../../src/evaluate/metrics/recall.ts'
+import { rmse } from '../../src/evaluate/metrics/rmse.ts'
 import { rocAuc } from '../../src/evaluate/metrics/roc-auc.ts'
 import type { Problem } from '../../src/learners/learner.ts'
 import { Pages } from '../../src/stats/pages.ts'
@@ -26,13 +37,31 @@ const sets: [string, Problem, Metric[]][] = [
   ],
   ['all for multiclass', 'multiclass', [...defaultMetrics('multiclass')]],
   ['all for regression', 'regression', [...defaultMetrics('regression')]],
+  [
+    'some of one confusion matrix and one histogram',
+    'binary',
+    [prAuc(), gMean(), precision(), rocAuc(), kappa(), recall({ average: 'macro' }), brier(), kappaM()],
+  ],
+  ['some of one confusion matrix', 'multiclass', [matthewsCorrelation(), accuracy(), kappa(), balancedAccuracy()]],
+  ['two of one state', 'regression', [mse(), mae(), rmse(), r2(), pinball({ quantile: 0.1 })]],
 ]
+
+/** Doubles of the states, those that are shared counted once. */
+function widthOf(metrics: readonly Metric[], classes: number): number {
+  const shared = new Set<string>()
+  return metrics.reduce((sum, metric) => {
+    const isShared = metric.shares !== undefined && metric.name !== 'own'
+    if (isShared && shared.has(metric.shares)) return sum
+    if (isShared) shared.add(metric.shares)
+    return sum + metric.width(classes)
+  }, 0)
+}
 
 for (const [name, problem, metrics] of sets) {
   test(`a set writes bit for bit what its metrics write by themselves: ${name}`, () => {
     const classes = classesOf[problem]
     const set = new MetricSet(metrics, problem, classes)
-    expect(set.width).toBe(metrics.reduce((sum, metric) => sum + metric.width(classes), 0))
+    expect(set.width).toBe(widthOf(metrics, classes))
     const offset = 1500
     const pages = new Pages(new Float64Array(offset + set.width + 3000))
     const single = metrics.map((metric) => new Float64Array(metric.width(classes)))

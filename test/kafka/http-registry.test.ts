@@ -41,6 +41,12 @@ describe('a registry over HTTP, Apicurio', () => {
     return opened
   })
 
+  test('answers when it is asked whether it is there, also without schemas; another path of it does not', async () => {
+    await expect(new HttpRegistry({ url: server.url }).reach(5000)).resolves.toBeUndefined()
+    const elsewhere = new HttpRegistry({ url: new URL('/elsewhere', server.url).href })
+    await expect(elsewhere.reach(5000)).rejects.toMatchObject({ code: 'MILLRACE_CODEC_REGISTRY_UNREACHABLE' })
+  })
+
   test('takes records only: the client does', async () => {
     const registry = new HttpRegistry({ url: server.url })
     const refused = { code: 'MILLRACE_CODEC_SCHEMA', message: expect.stringContaining('named types only') }

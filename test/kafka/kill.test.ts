@@ -47,7 +47,13 @@ async function outputsOf(where: typeof embedded | typeof kafka): Promise<StreamO
 function environmentOf(where: typeof embedded | typeof kafka): Record<string, string> {
   const { log, data, brokers } = configOf(where)
   const common = { MILLRACE_COMMIT_INTERVAL: '10ms', MILLRACE_STREAMS: streams, MILLRACE_DURABILITY: 'process' }
-  return { ...common, MILLRACE_LOG: log, MILLRACE_DATA: data, MILLRACE_BROKERS: brokers }
+  return {
+    ...common,
+    MILLRACE_SESSION_TIMEOUT: '1s',
+    MILLRACE_LOG: log,
+    MILLRACE_DATA: data,
+    MILLRACE_BROKERS: brokers,
+  }
 }
 
 test('a stream on Kafka, killed ten times, while another process of it stands still, publishes what an undisturbed run on the embedded log publishes', async () => {

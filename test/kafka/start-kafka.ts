@@ -24,6 +24,7 @@ const root = join(import.meta.dirname, '../..')
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const running = process.env.MILLRACE_TEST_KAFKA
   if (running !== undefined) {
+    delete process.env.MILLRACE_TEST_KAFKA // no key of the configuration: processes that tests start would refuse it
     project.provide('kafka', running)
     project.provide('kafkaWithUsers', '')
     return async () => {}
@@ -58,6 +59,7 @@ async function startBroker(
       install: true,
       java: ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
       settings: {
+        'group.min.session.timeout.ms': '500', // so that tests need not wait for the dead
         'log.retention.check.interval.ms': '50',
         'log.initial.task.delay.ms': '50',
         'log.segment.delete.delay.ms': '100',

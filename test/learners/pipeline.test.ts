@@ -7,10 +7,11 @@ import {
   priorClass,
 } from '../../src/learners/index.ts'
 import type { Learner, Target } from '../../src/learners/learner.ts'
-import { hashing, oneHot, rowSchema, standardScaler } from '../../src/transforms/index.ts'
+import { hashing, oneHot, randomProjection, rowSchema, standardScaler } from '../../src/transforms/index.ts'
 import type { RunningTransformer, Transformer } from '../../src/transforms/transformer.ts'
 
 const binary: Target = { problem: 'binary', classes: 2 }
+const regression: Target = { problem: 'regression', classes: 1 }
 const schema = rowSchema([{ name: 'x', kind: 'number', size: 1 }])
 
 /** Copies rows and notes what it is asked to do. */
@@ -86,6 +87,13 @@ describe('pipeline', () => {
     expect(added[1] - added[0]).toBeCloseTo(high[0] - low[0], 10)
     const crossed = pipeline(hashing({ columns: [['x', 'x']] }), oneHot(), logisticRegression()).build(schema, binary)
     expect(crossed.explain).toBeUndefined()
+  })
+
+  it('does not explain by columns that its transformers replace', () => {
+    const two = rowSchema(['x', 'y'].map((name) => ({ name, kind: 'number', size: 1 }) as const))
+    expect(pipeline(standardScaler(), linearRegression()).build(two, regression).explain).toBeDefined()
+    const projected = pipeline(randomProjection({ components: 2 }), linearRegression())
+    expect(projected.build(two, regression).explain).toBeUndefined()
   })
 
   it('says which part of a snapshot does not fit', () => {

@@ -152,6 +152,7 @@ export class CrashingLoop {
     const onDecision = (decision: Parameters<Task['decide']>[0]): void => task.decide(decision)
     own.retrainer = new Retrainer({ blobs: process.blobs, inline: true, onDecision })
     own.retrainer.attend(task.recovered.state.learning)
+    this.committed(task, task.committed) // the process before may have died before it saw its last commit
     const running = task.run().then(() => task)
     return Promise.race([running, process.killed.then(() => undefined)])
   }

@@ -245,6 +245,28 @@ describe('a fold', () => {
     ])
   })
 
+  it('begins each key anew, though `init` gives one object to all and `step` changes it in place', () => {
+    const shared = { visits: 0 }
+    const graph = rowsOf((shops) => ({
+      visits: shops.by('shop').fold({
+        init: () => shared,
+        step: (state) => {
+          state.visits++
+          return state
+        },
+        read: (state) => state.visits,
+      }),
+    }))
+    const run = runGraph(graph, [
+      visit('1', 0),
+      visit('2', 1, { shop: 'b' }),
+      visit('3', 2),
+      visit('4', 3, { shop: 'c' }),
+    ])
+    expect(column(run)).toEqual([0, 0, 1, 0])
+    expect(shared).toEqual({ visits: 0 })
+  })
+
   it('that grows beyond 8,192 characters makes the record a dead letter', () => {
     const graph = rowsOf((shops) => ({
       all: shops.by('shop').fold({

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Pages } from '../../src/stats/pages.ts'
 import { TrainingRing } from '../../src/operators/training-ring.ts'
 
-const columns = ['a', 'b'].map((name) => ({ name, kind: 'number', size: 1, codes: '' }) as const)
+const columns = ['a', 'b'].map((name) => ({ name, kind: 'number', size: 1, source: '' }) as const)
 
 /** A ring that has taken rows [i, 2 i] with labels 3 i, for i from 0. */
 function filled(capacity: number, rows: number): TrainingRing {

@@ -27,9 +27,24 @@ def read(name):
         return list(csv.DictReader(file))
 
 
+def kappa_m(labels, guesses):
+    most = max(labels.count(k) for k in set(labels))
+    return (sum(a == b for a, b in zip(labels, guesses)) - most) / (len(labels) - most)
+
+
 def binary():
     rows = read("elec2")
-    running = {"accuracy": metrics.Accuracy(), "kappa": metrics.CohenKappa(), "log-loss": metrics.LogLoss()}
+    running = {
+        "accuracy": metrics.Accuracy(),
+        "kappa": metrics.CohenKappa(),
+        "log-loss": metrics.LogLoss(),
+        "balanced-accuracy": metrics.BalancedAccuracy(),
+        "precision": metrics.Precision(),
+        "recall": metrics.Recall(),
+        "f-beta": metrics.FBeta(2),
+        "g-mean": metrics.GeometricMean(),
+        "matthews-correlation": metrics.MCC(),
+    }
     labels, scores, guesses, marks = [], [], [], []
     ew = 0.5
     for i, row in enumerate(rows, 1):
@@ -51,14 +66,29 @@ def binary():
                 "brier": float(batch.brier_score_loss(labels, scores)),
                 "kappa-t": (hits - stay) / (i - 1 - stay),
                 "roc-auc": float(batch.roc_auc_score(labels, scores)),
+                "pr-auc": float(batch.average_precision_score(labels, scores)),
+                "kappa-m": kappa_m(labels, guesses),
             })
     return marks
 
 
 def multiclass():
     rows = read("elec2")
-    running = {"accuracy": metrics.Accuracy(), "kappa": metrics.CohenKappa(), "log-loss": metrics.CrossEntropy()}
-    marks, before, squares = [], 0, 0.0
+    running = {
+        "accuracy": metrics.Accuracy(),
+        "kappa": metrics.CohenKappa(),
+        "log-loss": metrics.CrossEntropy(),
+        "balanced-accuracy": metrics.BalancedAccuracy(),
+        "g-mean": metrics.GeometricMean(),
+        "macro-precision": metrics.MacroPrecision(),
+        "macro-recall": metrics.MacroRecall(),
+        "macro-f-beta": metrics.MacroFBeta(2),
+        "micro-f-beta": metrics.MicroFBeta(2),
+        "weighted-precision": metrics.WeightedPrecision(),
+        "weighted-recall": metrics.WeightedRecall(),
+        "weighted-f-beta": metrics.WeightedFBeta(2),
+    }
+    marks, before, squares, labels, guesses = [], 0, 0.0, [], []
     for i, row in enumerate(rows, 1):
         label = before + int(row["class"] == "UP")
         a, b = float(row["nswdemand"]), float(row["vicdemand"])
@@ -68,24 +98,40 @@ def multiclass():
         guess = max(p, key=p.get)
         for metric in running.values():
             metric.update(label, p if metric is running["log-loss"] else guess)
+        labels.append(label)
+        guesses.append(guess)
         squares += sum((v - (k == label)) ** 2 for k, v in p.items())
         before = int(row["class"] == "UP")
         if i % 5000 == 0 or i == len(rows):
-            marks.append({"rows": i, **{name: metric.get() for name, metric in running.items()}, "brier": squares / i})
+            marks.append({
+                "rows": i,
+                **{name: metric.get() for name, metric in running.items()},
+                "brier": squares / i,
+                "kappa-m": kappa_m(labels, guesses),
+                "matthews-correlation": float(batch.matthews_corrcoef(labels, guesses)),
+            })
     return marks
 
 
 def regression():
     rows = read("trump-approval")
-    running = {"mae": metrics.MAE(), "rmse": metrics.RMSE()}
-    marks, before = [], 40.0
+    running = {"mae": metrics.MAE(), "mse": metrics.MSE(), "rmse": metrics.RMSE(), "r2": metrics.R2()}
+    shares = {"mape": metrics.MAPE(), "smape": metrics.SMAPE()}  # in per cent there
+    marks, before, labels, guesses = [], 40.0, [], []
     for i, row in enumerate(rows, 1):
         label = float(row["five_thirty_eight"])
-        for metric in running.values():
+        for metric in [*running.values(), *shares.values()]:
             metric.update(label, before)
+        labels.append(label)
+        guesses.append(before)
         before = label
         if i % 100 == 0 or i == len(rows):
-            marks.append({"rows": i, **{name: metric.get() for name, metric in running.items()}})
+            marks.append({
+                "rows": i,
+                **{name: metric.get() for name, metric in running.items()},
+                **{name: metric.get() / 100 for name, metric in shares.items()},
+                "pinball": float(batch.mean_pinball_loss(labels, guesses, alpha=0.9)),
+            })
     return marks
 
 

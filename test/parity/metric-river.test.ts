@@ -2,13 +2,26 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Metric } from '../../src/evaluate/metric.ts'
 import { accuracy } from '../../src/evaluate/metrics/accuracy.ts'
+import { balancedAccuracy } from '../../src/evaluate/metrics/balanced-accuracy.ts'
 import { brier } from '../../src/evaluate/metrics/brier.ts'
+import { fBeta } from '../../src/evaluate/metrics/f-beta.ts'
+import { gMean } from '../../src/evaluate/metrics/g-mean.ts'
 import { kappa } from '../../src/evaluate/metrics/kappa.ts'
+import { kappaM } from '../../src/evaluate/metrics/kappa-m.ts'
 import { kappaT } from '../../src/evaluate/metrics/kappa-t.ts'
 import { logLoss } from '../../src/evaluate/metrics/log-loss.ts'
 import { mae } from '../../src/evaluate/metrics/mae.ts'
+import { mape } from '../../src/evaluate/metrics/mape.ts'
+import { matthewsCorrelation } from '../../src/evaluate/metrics/matthews-correlation.ts'
+import { mse } from '../../src/evaluate/metrics/mse.ts'
+import { pinball } from '../../src/evaluate/metrics/pinball.ts'
+import { prAuc, prAucErrorBound } from '../../src/evaluate/metrics/pr-auc.ts'
+import { precision } from '../../src/evaluate/metrics/precision.ts'
+import { r2 } from '../../src/evaluate/metrics/r2.ts'
+import { recall } from '../../src/evaluate/metrics/recall.ts'
 import { rmse } from '../../src/evaluate/metrics/rmse.ts'
 import { rocAuc, rocAucErrorBound } from '../../src/evaluate/metrics/roc-auc.ts'
+import { smape } from '../../src/evaluate/metrics/smape.ts'
 import { readDataset } from './learners-dataset.ts'
 
 type Mark = { rows: number } & Record<string, number>
@@ -24,7 +37,17 @@ describe('metrics of River 0.24.2 and scikit-learn 1.9.1', () => {
   test('binary, all of Elec2', () => {
     const at = column('nswdemand')
     let mean = 0.5
-    compare([accuracy(), kappa(), logLoss({ clip: 1e-15 }), brier(), kappaT(), rocAuc()], 2, golden.binary, (i) => {
+    const counted = [
+      balancedAccuracy(),
+      precision(),
+      recall(),
+      fBeta({ beta: 2 }),
+      gMean(),
+      matthewsCorrelation(),
+      kappaM(),
+    ]
+    const scored = [logLoss({ clip: 1e-15 }), brier(), rocAuc(), prAuc()]
+    compare([accuracy(), kappa(), kappaT(), ...counted, ...scored], 2, golden.binary, (i) => {
       const p = 0.5 * mean + 0.5 * elec2.rows[i * elec2.width + at]
       out[0] = 1 - p
       out[1] = p
@@ -36,7 +59,14 @@ describe('metrics of River 0.24.2 and scikit-learn 1.9.1', () => {
   test('three classes, all of Elec2', () => {
     const nsw = column('nswdemand')
     const vic = column('vicdemand')
-    compare([accuracy(), kappa(), logLoss({ clip: 1e-15 }), brier()], 3, golden.multiclass, (i) => {
+    const counted = [accuracy(), kappa(), balancedAccuracy(), gMean(), matthewsCorrelation(), kappaM()]
+    const averaged = (['macro', 'weighted'] as const).flatMap((average) => [
+      precision({ average }),
+      recall({ average }),
+      fBeta({ average, beta: 2 }),
+    ])
+    const others = [fBeta({ average: 'micro', beta: 2 }), logLoss({ clip: 1e-15 }), brier()]
+    compare([...counted, ...averaged, ...others], 3, golden.multiclass, (i) => {
       const a = elec2.rows[i * elec2.width + nsw]
       const b = elec2.rows[i * elec2.width + vic]
       out[0] = 0.25 + 0.5 * (1 - a)
@@ -50,7 +80,7 @@ describe('metrics of River 0.24.2 and scikit-learn 1.9.1', () => {
 
   test('regression, TrumpApproval', () => {
     const { labels } = readDataset('trump-approval')
-    compare([mae(), rmse()], 1, golden.regression, (i) => {
+    compare([mae(), mse(), rmse(), r2(), mape(), smape(), pinball({ quantile: 0.9 })], 1, golden.regression, (i) => {
       out[0] = i > 0 ? labels[i - 1] : 40
       return labels[i]
     })
@@ -70,9 +100,11 @@ function compare(metrics: Metric[], classes: number, marks: Mark[], predict: (ro
     }
     metrics.forEach((metric, i) => {
       const value = metric.read(states[i], 0, classes)
-      const tolerance = metric.name === 'roc-auc' ? rocAucErrorBound(states[i], 0) : 1e-9 * Math.abs(mark[metric.name])
+      const bound = { 'roc-auc': rocAucErrorBound, 'pr-auc': prAucErrorBound }[metric.name]
+      const tolerance = bound?.(states[i], 0) ?? 1e-9 * Math.abs(mark[metric.name])
       expect(Math.abs(value - mark[metric.name]), `${metric.name} after ${row}`).toBeLessThanOrEqual(tolerance)
-      if (metric.name === 'roc-auc') expect(Math.abs(value - mark['roc-auc'])).toBeLessThan(2e-5)
+      if (bound !== undefined)
+        expect(Math.abs(value - mark[metric.name])).toBeLessThan(metric.name === 'roc-auc' ? 2e-5 : 3e-4)
     })
   }
   expect(row).toBe(marks.at(-1)?.rows)

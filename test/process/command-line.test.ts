@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -52,6 +52,15 @@ describe('the command line', () => {
       exitCode: 64,
       errors: expect.stringContaining('Add --yes'),
     })
+    expect(await runMillrace(['reset', 'flight-delay', '--yes', '--data', data])).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('There was nothing of stream'),
+    })
+    expect(await runMillrace(['run', 'flight-delay', '--rebuild', 'soon', '--data', data])).toMatchObject({
+      exitCode: 66,
+      errors: expect.stringContaining("'soon' is no time to rebuild from"),
+    })
+    expect(existsSync(data)).toBe(false)
     writeFileSync(join(root, 'file'), '')
     expect(await runMillrace(['run', 'flight-delay', '--data', join(root, 'file', 'below')])).toMatchObject({
       exitCode: 73,
@@ -69,6 +78,19 @@ describe('the command line', () => {
     expect(await runMillrace(['new', 'clicks', '--from', 'clicks.csv', '--label', 'bought'], {}, folder)).toMatchObject(
       { exitCode: 0 },
     )
+    expect(await runMillrace(['check', 'clicks', '--from', 'clicks.csv'], {}, folder)).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('the same 300 predictions over 300 records'),
+    })
+    writeFileSync(join(folder, 'other.csv'), 'foo,bar\n1,2\n')
+    for (const command of ['check', 'backtest'])
+      expect(await runMillrace([command, 'clicks', '--from', 'other.csv'], {}, folder)).toMatchObject({
+        exitCode: 65,
+        output: '',
+        errors: expect.stringMatching(
+          /^millrace: other\.csv: it has no column for x, .*its columns are foo, bar\. Name/,
+        ),
+      })
     const file = join(folder, 'streams', 'clicks.ts')
     writeFileSync(
       file,
@@ -135,6 +157,7 @@ describe('the command line', () => {
     expect(made.output).toMatch(
       /1,250 rows\. To be predicted: whether is_phishing is 1 \(binary\)[\s\S]*--problem multiclass or --problem regression[\s\S]*rows are spaced evenly[\s\S]*served +0\.8\d+[\s\S]*below the best of the others/,
     )
+    expect(made.output).toMatch(/Written:\n {2}schemas\/phishing\.avsc\n {2}schemas\/schemas\.d\.ts\n {2}streams/)
     expect(
       await runMillrace(['new', 'phishing', '--from', 'phishing.csv', '--label', 'is_phishing'], {}, folder),
     ).toMatchObject({ exitCode: 73 }) // MILLRACE_CLI_EXISTS
@@ -197,7 +220,7 @@ describe('the command line', () => {
       exitCode: 0,
       output: expect.stringContaining('is that of its last transaction'),
     })
-    expect(await runMillrace(['dead-letters', 'list', 'clicks'], {}, folder)).toMatchObject({
+    expect(await runMillrace(['dead-letters', 'clicks'], {}, folder)).toMatchObject({
       exitCode: 0,
       output: expect.stringContaining('has no dead letters'),
     })

@@ -26,6 +26,7 @@ const uses: readonly (readonly [use: string, printed: unknown])[] = [
   ['rollback flight-delay', { id: expect.any(String), by: 'topic' }],
   ['retrain flight-delay', { id: expect.any(String), by: 'topic' }],
   ['run flight-delay --until-caught-up', { stream: 'flight-delay', predictions: 0 }],
+  ['rollback flight-delay', 65],
   ['inspect flight-delay', { stream: 'flight-delay', partitions: [{ lag: 0 }, { lag: 0 }] }],
   ['plan flight-delay', { stream: 'flight-delay' }],
   ['tail flight-delay.models -n 1', { topic: 'flight-delay.models' }],

@@ -69,6 +69,11 @@ it('the models of a stream are listed, exported, opened, and carried over when i
     { version: 'v0.0.300', role: 'champion', carriedFrom: 'v0.0', reason: 'the columns changed: +y' },
   ])
 
+  writeFileSync(file, whole.replace(/(value: .*=> )(.*)(?= ?\})/, '$1!($2)'))
+  expect(await millrace('plan', 'clicks')).toMatchObject({
+    output: expect.stringContaining('The label means something else: '),
+  })
+
   writeFileSync(file, whole.replace("y: 'y',", "y: 'y', seen: rows.by('x').window('1h').count(),"))
   expect(await millrace('plan', 'clicks', '--rebuild')).toMatchObject({
     output: expect.stringMatching(/models \(carried over: \+seen\)[\s\S]*rebuilds +keys\.rows\(x\), features\.seen/),
@@ -81,5 +86,23 @@ it('the models of a stream are listed, exported, opened, and carried over when i
   expect(await millrace('run', 'clicks', '--rebuild', '1d', '--until-caught-up')).toMatchObject({ exitCode: 0 })
   expect(await millrace('plan', 'clicks', '--rebuild')).toMatchObject({
     output: expect.stringMatching(/is that of its last transaction\.\nkeeps[^\n]*features\.seen[^\n]*\n$/),
+  })
+  expect(JSON.parse((await millrace('inspect', 'clicks', '--json')).output).change).toMatchObject({
+    carried: { models: '+seen' },
+    rebuilt: ['keys.rows(x)', 'features.seen'],
+    fork: false,
+  })
+  expect(await millrace('inspect', 'clicks')).toMatchObject({
+    output: expect.stringMatching(/The stream changed last at transaction \d+:\n {2}carried over {2}models \(\+seen\)/),
+  })
+  expect(await millrace('run', 'clicks', '--rebuild', '2d', '--until-caught-up')).toMatchObject({
+    exitCode: 0,
+    errors: expect.stringContaining("Nothing to rebuild: 'clicks' has not changed since its last transaction."),
+  })
+  writeFileSync(file, whole.replace("y: 'y',", "y: 'y', seen: rows.by('x').window('2h').count(),"))
+  expect(await millrace('run', 'clicks', '--until-caught-up')).toMatchObject({ exitCode: 0 })
+  expect(await millrace('run', 'clicks', '--rebuild', '1d')).toMatchObject({
+    exitCode: 66, // MILLRACE_TASK_REBUILD
+    errors: expect.stringMatching(/where features\.seen began empty.*Start without --rebuild/),
   })
 })

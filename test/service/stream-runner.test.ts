@@ -83,6 +83,7 @@ describe('a stream runner', () => {
     const { rows, predictions, figures, restarts } = runner.current
     expect({ rows, predictions, restarts }).toEqual({ rows: 400, predictions: 200, restarts: 0 })
     expect(figures?.commit.positions).toEqual([200, 200])
+    expect(figures?.scores[0].outcomes).toBe(figures?.progress.counters.learned) // also of a run that was short
     expect(await decodedTopic(log, 'flight-delay.predictions', 'prediction')).toHaveLength(200)
   })
 
@@ -144,6 +145,24 @@ describe('a stream runner', () => {
     const runner = await runnerOn(log, { stopTimeout: '1ms' })
     await expect(runner.stopWithin(new Promise(() => {}))).rejects.toMatchObject({
       code: 'MILLRACE_SERVICE_STOP_TIMEOUT',
+    })
+  })
+})
+
+describe('a topic that is deleted while a stream runs', () => {
+  it('ends the stream, which says that it was deleted', async () => {
+    const log = new MemoryLog()
+    const registry = newRegistry()
+    await writeFlights(log, registry, flights(100, 1), 1)
+    const runner = await runnerOn(log, { registry })
+    const running = runner.run()
+    await predicted(runner, 100)
+    await log.deleteTopic('flights.departures')
+    await expect(running).rejects.toMatchObject({
+      code: 'MILLRACE_LOG_UNKNOWN_TOPIC',
+      message: expect.stringMatching(
+        /^log topic flights\.departures.*: it was deleted while the stream ran\. Start the stream again/,
+      ),
     })
   })
 })

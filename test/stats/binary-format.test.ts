@@ -125,7 +125,7 @@ it('refuses every cut and every addition', () => {
 it('names what was expected and what was found', () => {
   const bytes = sample()
   expect(failure(() => decodeBinary('journal', bytes)).message).toBe(
-    "journal: expected kind 'journal', found 'model'. Other bytes are needed.",
+    "journal: expected kind 'journal', found 'model'. Give what was saved as journal.",
   )
   expect(failure(() => decodeBinary('model', new TextEncoder().encode('PAR1 and more'))).message).toContain(
     "expected the magic 'MLRC', found 50415231",

@@ -117,6 +117,7 @@ describe('the definition of state', () => {
 
   it('changes with the window, the events or the source of a fold', () => {
     expect(changed((visits) => ({ ...features(visits), count: visits.by('kind').window('2h').count() }))).toEqual([
+      'models', // a number that means something else is another column of theirs
       'features.count',
     ])
     const some = changed((visits) => ({
@@ -127,13 +128,13 @@ describe('the definition of state', () => {
         .window('1h')
         .count(),
     }))
-    expect(some).toEqual(['features.count'])
+    expect(some).toEqual(['models', 'features.count'])
     const doubled = changed((visits) => ({
       ...features(visits),
       total: visits
         .by('kind')
         .fold({ init: () => 0, step: (sum, one) => sum + 2 * (one.amount ?? 0), read: (sum) => sum }),
     }))
-    expect(doubled).toEqual(['features.total'])
+    expect(doubled).toEqual(['models', 'features.total'])
   })
 })

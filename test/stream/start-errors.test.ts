@@ -51,6 +51,8 @@ function wrongInput(change: Change) {
   return failure(() => built(() => {}, { inputs: { visits: { ...inputs.visits, ...change } } }))
 }
 
+const AT_ONCE = 'Leave async, await and generators out; what has to be looked up comes as an input of its own.'
+const PLAIN = 'Keep numbers, strings, booleans, null, and arrays and plain objects of them: only such can be saved.'
 const names = 'The names are: id, at, shop, amount, member, kind'
 
 describe('a stream that starts with a wrong', () => {
@@ -226,7 +228,7 @@ describe('a build that is wrong about', () => {
       'a promise',
       ({ shops }) => shops.featurize({ x: async () => 1 }),
       'MILLRACE_STREAM_ARROW_TYPE',
-      "feature 'x': the arrow returns other. Return a number (a quantity) or a string (a category) for every record, for example by Number(...) or String(...).",
+      `feature 'x': it does not answer at once. ${AT_ONCE}`,
     ],
     [
       'a feature',
@@ -488,6 +490,150 @@ describe('a build that is wrong about', () => {
       'MILLRACE_STREAM_MODEL',
       'gate.alpha: 1 is not possible. Give a number above 0 and below 1.',
     ],
+    [
+      'the list of challengers',
+      ({ rows, sold }) => rows.predict(sold, { model: priorClass(), challengers: priorClass() }),
+      'MILLRACE_STREAM_MODEL',
+      'challengers: are no list of learners. Give one, such as challengers: [gaussianNaiveBayes()].',
+    ],
+    [
+      'a detector that only looks like one',
+      ({ rows, sold }) => rows.predict(sold, { model: priorClass(), drift: { loss: { build() {} } } }),
+      'MILLRACE_STREAM_MODEL',
+      'predict, drift: loss has no detector. Give one, such as adwin().',
+    ],
+    [
+      'an empty list of reasons to retrain',
+      ({ rows, sold }) => rows.predict(sold, { model: priorClass(), retrain: { on: [], from: { latest: 1000 } } }),
+      'MILLRACE_STREAM_MODEL',
+      "retrain: nothing asks for a model. Add on: ['loss'] or every: '7d'.",
+    ],
+    [
+      'the drift since which to retrain',
+      ({ rows, sold }) =>
+        rows.predict(sold, { model: priorClass(), retrain: { every: '7d', from: { latest: 1000, since: 'drift' } } }),
+      'MILLRACE_STREAM_MODEL',
+      "retrain: from.since is 'drift', but no drift asks for a model. Add on: ['loss'], or leave since out.",
+    ],
+    [
+      'the kind of a number of the gate',
+      ({ rows, sold }) => rows.predict(sold, { model: priorClass(), gate: { alpha: '0.05' } }),
+      'MILLRACE_STREAM_MODEL',
+      'gate.alpha: 0.05 is not possible. Give a number above 0 and below 1.',
+    ],
+    [
+      'a filter that promises',
+      ({ shops }) => shops.where(async (one: any) => one.member),
+      'MILLRACE_STREAM_ARROW_TYPE',
+      `where(async (one) => one.member): it does not answer at once. ${AT_ONCE}`,
+    ],
+    [
+      'a filter that answers with a promise of another',
+      ({ shops }) => shops.where((one: any) => Promise.reject(one.member)),
+      'MILLRACE_STREAM_ARROW_TYPE',
+      `where((one) => Promise.reject(one.member)): it does not answer at once. ${AT_ONCE}`,
+    ],
+    [
+      'a filter that answers nothing',
+      ({ shops }) =>
+        shops.where((one: any) => {
+          void one.member
+        }),
+      'MILLRACE_STREAM_ARROW_TYPE',
+      'where((one) => { void one.member; }): the arrow returns nothing. Return true or false for every record.',
+    ],
+    [
+      'a feature that is the record itself',
+      ({ shops }) => shops.featurize({ x: (one: any) => one }),
+      'MILLRACE_STREAM_ARROW_TYPE',
+      "feature 'x': the arrow returns other. Return a number (a quantity) or a string (a category) for every record, for example by Number(...) or String(...).",
+    ],
+    [
+      'a filter',
+      ({ shops }) => shops.where('member'),
+      'MILLRACE_STREAM_ARROW_TYPE',
+      "where(member): is no arrow. Give one, such as where((event) => event.status === 'open').",
+    ],
+    [
+      'the value of a label, which promises',
+      ({ shops, outcomes }) => shops.label(outcomes, { value: async (one: any) => one.sold, horizon: '1h' }),
+      'MILLRACE_STREAM_ARROW_TYPE',
+      `label: it does not answer at once. ${AT_ONCE}`,
+    ],
+    [
+      'the value where no label comes',
+      ({ shops, outcomes }) =>
+        shops.label(outcomes, { value: (one: any) => one.price ?? 0, horizon: '1h', never: { value: Number.NaN } }),
+      'MILLRACE_STREAM_LABEL',
+      "label: never has the value NaN. Give a finite number, or never: 'drop'.",
+    ],
+    [
+      'a fold that promises',
+      ({ shops }) => shops.by('shop').fold({ init: () => 0, step: async (sum: number) => sum, read: () => 1 }),
+      'MILLRACE_STREAM_ARROW_TYPE',
+      `fold, step: it does not answer at once. ${AT_ONCE}`,
+    ],
+    [
+      'a fold without read',
+      ({ shops }) => shops.by('shop').fold({ init: () => 0, step: (sum: number) => sum }),
+      'MILLRACE_STREAM_FEATURE',
+      'fold: read is no function. Give init, step and read.',
+    ],
+    [
+      'the state of a fold',
+      ({ shops }) => shops.by('shop').fold({ init: () => new Map(), step: (seen: unknown) => seen, read: () => 1 }),
+      'MILLRACE_STREAM_FEATURE',
+      `fold, init: the state is or holds a Map. ${PLAIN}`,
+    ],
+    [
+      'the state of a fold after a step',
+      ({ shops }) =>
+        shops.by('shop').fold({
+          init: () => ({ days: [] }),
+          step: ({ days }: any, one: any) => ({ days: [...days, new Date(one.at)] }),
+          read: ({ days }: any) => days.length,
+        }),
+      'MILLRACE_STREAM_FEATURE',
+      `fold, step: the state is or holds a Date. ${PLAIN}`,
+    ],
+    [
+      'a step that forgets to return',
+      ({ sold }) =>
+        sold.by('shop').fold({
+          init: () => ({ sold: 0 }),
+          step: (state: any, isSold: boolean) => {
+            state.sold += Number(isSold)
+          },
+          read: (state: any) => state.sold,
+        }),
+      'MILLRACE_STREAM_FEATURE',
+      `fold, step: the state is or holds nothing. ${PLAIN}`,
+    ],
+    [
+      'a field that a fold reads',
+      ({ shops }) =>
+        shops.by('shop').fold({ init: () => 0, step: (sum: number, one: any) => sum + one.amont, read: () => 1 }),
+      'MILLRACE_STREAM_UNKNOWN_FIELD',
+      `fold, step: reads the field 'amont', which visit.avsc does not have. Did you mean 'amount'? ${names}.`,
+    ],
+    [
+      'what may be',
+      ({ visits }) => visits.validate({ kind: { oneOf: [] } }),
+      'MILLRACE_STREAM_CHECK',
+      "validate of 'kind': 'oneOf' is empty, and no value passes. Name the values that may be, such as ['a', 'b'].",
+    ],
+    [
+      'the number put in the place of others',
+      ({ visits }) => visits.validate({ amount: { min: 5, onFail: 'impute', with: 1 } }),
+      'MILLRACE_STREAM_CHECK',
+      "validate of 'amount': the value to put in place, 1, fails the check itself. Give one that passes it.",
+    ],
+    [
+      'the string put in the place of others',
+      ({ visits }) => visits.validate({ kind: { pattern: /^[a-z]+$/g, onFail: 'impute', with: 'A' } }),
+      'MILLRACE_STREAM_CHECK',
+      `validate of 'kind': the value to put in place, "A", fails the check itself. Give one that passes it.`,
+    ],
   ]
 
   it.each(cases)('%s', (_, build, code, message) => {
@@ -545,5 +691,58 @@ describe('a build that is wrong about', () => {
     expect(found.message).toBe(
       "stream 'shop', baselines: a number is no prediction of classes. Leave baselines out: prior and lastLabel run anyway.",
     )
+  })
+
+  it('an option of the stream itself', () => {
+    expect(failure(() => built(() => {}, { retention: '7d' }))).toEqual({
+      code: 'MILLRACE_STREAM_MODEL',
+      message: "stream 'shop', defineStream: 'retention' is no option. Use one of: name, inputs, build.",
+    })
+  })
+
+  it.each(['predictions', 'signals', 'models', 'dead-letters', 'control', 'journal'])(
+    'an input of its own %s',
+    (own) => {
+      expect(wrongInput({ topic: `shop.${own}` })).toEqual({
+        code: 'MILLRACE_STREAM_NAME',
+        message: `stream 'shop', input 'visits': the topic 'shop.${own}' is what this stream writes itself. Read another topic, or read ${own} in a stream of another name.`,
+      })
+    },
+  )
+})
+
+describe('a feature that gives the label away', () => {
+  const leaking = (features: (visits: any, label: any) => Record<string, unknown>, value: (one: any) => unknown) =>
+    built(({ visits }) => {
+      const label = visits.label({ value, after: '1h' })
+      return visits.featurize(features(visits, label)).predict(label, { model: priorClass() })
+    })
+
+  it.each([
+    [(one: any) => one.member, 'member'],
+    [(one: any) => !one.member && one.kind === 'a', 'kind'],
+    [({ amount }: any) => amount > 3, 'amount'],
+  ])('is refused: %s', (value, field) => {
+    expect(failure(() => leaking(() => ({ at: 'at', known: field }), value))).toEqual({
+      code: 'MILLRACE_STREAM_LABEL',
+      message: `stream 'shop', feature 'known': the value of the label is read off '${field}' of the same event, so the model would be told what it is to foresee. Leave it out; or, where '${field}' alone does not give the label away, say so by an arrow: (event) => event.${field}.`,
+    })
+  })
+
+  it.each([
+    ['the field is another', () => ({ amount: 'amount', kind: 'kind' })],
+    ['an arrow says that it is no leak', () => ({ member: (one: any) => one.member })],
+    ['it is known from labels before', (_: any, label: any) => ({ member: label.by('kind').last() })],
+  ])('is none where %s', (_, features) => {
+    expect(leaking(features, (one) => one.member)).toBeDefined()
+  })
+
+  it('is none where the label comes from a later record', () => {
+    const graph = built(({ visits }) => {
+      const [opened, closed] = [visits.where((one: any) => !one.member), visits.where((one: any) => one.member)]
+      const member = opened.label(closed, { value: (one: any) => one.member, horizon: '1h' })
+      return opened.featurize({ member: 'member' }).predict(member, { model: priorClass() })
+    })
+    expect(graph).toBeDefined()
   })
 })

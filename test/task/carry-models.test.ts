@@ -104,7 +104,9 @@ describe('a stream that gains features', () => {
     const first = (await world.run(graphWith(few, stubborn), 'one', 900)).recovered.state.learning
     const predicted = first.count('predicted')
     const task = await world.run(graphWith(more, stubborn), 'two', 300)
-    expect(changeOf(task).carried.models).toBe('+destination, +landingsNow; anew: pipeline')
+    expect(changeOf(task).carried.models).toBe(
+      '+destination, +landingsNow; anew: pipeline(one-hot, standard-scaler, gaussian-naive-bayes)',
+    )
     const { models, evaluation } = task.recovered.state.learning
     const { slots } = models
     expect(first.evaluation.readSlot(1, '').outcomes).toBe(first.count('learned'))
@@ -134,6 +136,57 @@ describe('a stream that gains features', () => {
     for (let row = 0; row < waiting - 5; row++)
       places.push(learning.pending.rows.values[row * learning.layout.width + learning.layout.row])
     expect(places.filter((code) => code !== 0).length).toBeLessThan(3)
+  })
+})
+
+describe('a number that means something else', () => {
+  const inMiles = (flight: any): number => flight.distance
+  const inMetres = (flight: any): number => flight.distance * 1609.344
+  const oneHour = ['1h', 'departures'] as const
+  const meanings = (distance: unknown, [length, which]: readonly [string, string]): Graph =>
+    flightGraphOf(({ departures, arrivals }) => {
+      const late = departures.label(arrivals, { value: (arrival: any) => arrival.delayMinutes > 15, horizon: '36h' })
+      const counted = which === 'departures' ? departures : late
+      const rows = departures.featurize({
+        distance,
+        origin: 'origin',
+        now: counted.by('origin').window(length).count(),
+        share: counted.by('origin').window('2h').rate('1h'),
+      })
+      return rows.predict(late, { model: logistic })
+    })
+
+  it.each([
+    ['a field becomes an arrow', meanings('distance', oneHour), meanings(inMetres, oneHour), '+distance, -distance'],
+    ['an arrow gives another unit', meanings(inMiles, oneHour), meanings(inMetres, oneHour), '+distance, -distance'],
+    ['a window is longer', meanings('distance', oneHour), meanings('distance', ['3h', 'departures']), '+now, -now'],
+    [
+      'it counts others',
+      meanings('distance', oneHour),
+      meanings('distance', ['1h', 'late']),
+      '+now, +share, -now, -share',
+    ],
+  ])('is another column: %s', async (_, before, after, columns) => {
+    const world = await FlightTask.of(all)
+    const predicted = (await world.run(before, 'one', 700)).recovered.state.learning.count('predicted')
+    const task = await world.run(after, 'two', 100)
+    expect(changeOf(task).carried).toEqual({ models: columns })
+    expect(task.recovered.state.learning.models.serving.version).toBe(`v0.0.${predicted}`)
+  })
+
+  it('is the same where only the lines of its arrow are broken elsewhere', async () => {
+    const world = await FlightTask.of(all)
+    const text = { toString: () => String(inMiles).replaceAll(' ', '\n  ') }
+    await world.run(meanings(inMiles, oneHour), 'one', 700)
+    const task = await world.run(
+      meanings(
+        Object.assign((flight: any) => flight.distance, text),
+        oneHour,
+      ),
+      'two',
+      100,
+    )
+    expect(changeOf(task).carried).toEqual({})
   })
 })
 

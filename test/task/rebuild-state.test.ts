@@ -25,10 +25,11 @@ const bayes = pipeline(oneHot(), gaussianNaiveBayes())
 interface Wanted {
   readonly features: readonly string[]
   readonly model?: unknown
+  readonly challengers?: readonly unknown[]
 }
 
 /** Flights with features by name, of those below. */
-function graphWith({ features, model = logistic }: Wanted): Graph {
+function graphWith({ features, model = logistic, challengers = [] }: Wanted): Graph {
   return flightGraphOf(({ departures, arrivals }) => {
     const value = (arrival: any): boolean => arrival.delayMinutes > 15
     const late = departures.label(arrivals, { value, horizon: '36h', never: 'drop' })
@@ -48,7 +49,7 @@ function graphWith({ features, model = logistic }: Wanted): Graph {
       }),
     }
     const rows = departures.featurize(Object.fromEntries(features.map((name) => [name, possible[name]])))
-    return rows.predict(late, { model, drift: { loss: adwin() } } as never)
+    return rows.predict(late, { model, challengers, drift: { loss: adwin() } } as never)
   })
 }
 
@@ -123,6 +124,26 @@ describe('a changed stream that is rebuilt from the log', () => {
     )
     const events = await decodedTopic(world.log, 'flight-delay.models', 'model-event')
     expect(events).toMatchObject([{ kind: 'anew', reason: expect.stringContaining('rebuilt from the log') }])
+  })
+
+  it('makes a challenger that is new as if it had always been there, and keeps the champion', async () => {
+    const changed = graphWith({ features: few, challengers: [bayes] })
+    const always = (await (await FlightTask.of(all)).run(changed, 'two', 1800)).recovered.state.learning
+    const world = await FlightTask.of(all)
+    const first = (await world.run(graphWith({ features: few }), 'one', 800)).recovered.state.learning
+    const predicted = first.count('predicted')
+    const rest = 1800 - predicted - first.count('learned')
+    const task = await world.run(changed, 'two', rest, { rebuild: 'beginning' })
+    expect(changeOf(task).rebuilt).toEqual(['models'])
+    const { slots } = task.recovered.state.learning.models
+    expect(slots.map((slot) => slot?.version)).toEqual(['v0.0', `v0.${predicted}-c1`, undefined, undefined])
+    const saved = [slots, always.models.slots].map((some) => some.map((slot) => slot?.learner.save()))
+    expect(saved[0]).toEqual(saved[1])
+    expect(slots[1]).toMatchObject({ born: predicted, firstLabel: 0 })
+    const events = await decodedTopic(world.log, 'flight-delay.models', 'model-event')
+    expect(events).toMatchObject([
+      { kind: 'anew', parent: null, reason: 'the stream names it now, and it was rebuilt from the log' },
+    ])
   })
 
   it('keeps what did not change to the last bit, and what is rebuilt is in the snapshot that the change registers', async () => {
@@ -315,6 +336,35 @@ describe('a changed stream that is rebuilt from the log', () => {
     const time = /kept is of (\S+)\./.exec(message)?.[1]
     const task = await world.run(changed, 'two', 0, { rebuild: time })
     expect(changeOf(task).rebuilt).toContain('features.landingsNow')
+  })
+
+  it('says so where nothing has changed since, and what to do where the change was not rebuilt', async () => {
+    const world = await FlightTask.of(all)
+    const before = graphWith({ features: few })
+    const changed = graphWith({ features: more })
+    const refusal = (message: RegExp) => ({
+      code: 'MILLRACE_TASK_REBUILD',
+      message: expect.stringMatching(message),
+    })
+    await world.run(before, 'one', 800)
+    for (const wrong of ['soon', '12', '2001-13-01', '']) {
+      const same = world.run(before, 'one', 0, { rebuild: wrong })
+      await expect(same).rejects.toMatchObject(refusal(/is no time to rebuild from\. Give a duration/))
+    }
+    expect(changeOf(await world.run(before, 'one', 0, { rebuild: '1h' }))).toBeUndefined() // it never changed
+    await expect(world.run(changed, 'two', 0, { rebuild: '2002-01-01' })).rejects.toMatchObject(
+      refusal(/is after the latest record that the stream has taken, of 2001-01-01T/),
+    )
+    const { seq } = (await world.run(changed, 'two', 0)).recovered.first
+    await expect(world.run(changed, 'two', 0, { rebuild: 'beginning' })).rejects.toMatchObject(
+      refusal(new RegExp(`nothing has changed since transaction ${seq}, where features.* began empty.*--drain`)),
+    )
+    await world.run(before, 'one', 0) // what the message says
+    for (const rebuilt of [true, false]) {
+      const change = changeOf(await world.run(changed, 'two', 0, { rebuild: 'beginning' }))
+      if (rebuilt) expect(change.rebuilt).toContain('features.landingsNow')
+      else expect(change).toBeUndefined() // a supervisor starts it again and again
+    }
   })
 })
 

@@ -8,7 +8,15 @@ class CountingState implements FiguresSource {
   reads = 0
 
   progress() {
-    return { streamTimeMs: this.rows, isPaused: false, pending: 0, counters: { rows: this.rows }, models: [] }
+    return {
+      streamTimeMs: this.rows,
+      isPaused: false,
+      nextCommand: 0,
+      pending: 0,
+      cohortDays: 1,
+      counters: { rows: this.rows },
+      models: [],
+    }
   }
 
   scores() {
@@ -87,6 +95,42 @@ describe('a committed view', () => {
     expect(outcomes()).toBe(99)
     for (let i = 0; i < 10; i++) outcomes()
     expect(state.reads).toBe(2)
+  })
+
+  it('shows the scores of a task that ended cleanly as it left them', () => {
+    const { state, view, rows, outcomes } = attached()
+    state.rows = 7 // within the second in which scores were read
+    view.committed(at(1, 7))
+    view.settle()
+    view.detach()
+    expect([rows(), outcomes()]).toEqual([7, 7])
+    const ahead = attached()
+    ahead.state.rows = 9
+    ahead.view.settle() // not all of it is committed
+    ahead.view.detach()
+    expect([ahead.rows(), ahead.outcomes()]).toEqual([0, 0])
+  })
+
+  it('reads scores that take long less often', () => {
+    const state = new CountingState()
+    const clock = { ms: 0 }
+    const view = new CommittedView(
+      () => clock.ms,
+      () => 100 * state.reads,
+    )
+    view.attach(state, at(0, 0))
+    const readAt = (ms: number) => {
+      clock.ms = ms
+      state.rows++
+      view.committed(at(state.rows, state.rows))
+      view.read()
+      return state.reads
+    }
+    expect(readAt(1000)).toBe(2) // that the first took long says nothing
+    expect(readAt(2900)).toBe(2)
+    expect(readAt(3000)).toBe(3)
+    expect(readAt(4900)).toBe(3)
+    expect(readAt(5000)).toBe(4)
   })
 
   it('forgets what a task had not committed when it ended', () => {

@@ -124,6 +124,46 @@ describe('the metrics of a service', () => {
     await many.close()
   })
 
+  it('tell nothing of a task that has gone to another process, but what was counted', async () => {
+    const service = await running(50)
+    const of = async (name: string) =>
+      value(parsed((await service.app.inject('/metrics')).body), name, { stream: 'flight-delay' })
+    expect(await of('millrace_pending_labels')).toBe(0)
+    expect(await of('millrace_consumer_lag_records')).toBe(0)
+    await service.stop()
+    service.view.standing('standby', { seq: 3, behind: 2 })
+    for (const name of ['pending_labels', 'consumer_lag_records', 'task_paused', 'transactions_since_snapshot'])
+      expect(await of(`millrace_${name}`), name).toBeUndefined()
+    expect(await of('millrace_standby_lag_transactions')).toBe(2)
+    expect(await of('millrace_task_running')).toBe(0)
+    expect(await of('millrace_predictions_total')).toBe(50)
+    await service.close()
+  })
+
+  it('count signals and steps of models by kind, each kind from 0', async () => {
+    const service = await running(50)
+    const metrics = parsed((await service.app.inject('/metrics')).body)
+    const kinds = (name: string) =>
+      metrics.get(`millrace_${name}_total`)!.samples.map(({ labels, value: count }) => [labels.kind, count])
+    expect(kinds('signal_kinds')).toEqual(
+      ['drift', 'warning', 'improved', 'data_quality', 'late'].map((kind) => [kind, 0]),
+    )
+    expect(Object.fromEntries(kinds('model_steps'))).toMatchObject({ promoted: 0, rolled_back: 0, failed: 0 })
+    service.metrics.tasks.committed('flight-delay', {
+      rows: 1,
+      signals: ['data-quality', 'drift', 'drift'],
+      models: ['promoted'],
+      latencyMs: 1,
+      committedAtMs: 1,
+      newestArrivalMs: undefined,
+    })
+    const text = await service.metrics.text()
+    expect(text).toContain('millrace_signal_kinds_total{stream="flight-delay",kind="drift"} 2')
+    expect(text).toContain('millrace_signal_kinds_total{stream="flight-delay",kind="data_quality"} 1')
+    expect(text).toContain('millrace_model_steps_total{stream="flight-delay",kind="promoted"} 1')
+    await service.close()
+  })
+
   it('time a record from its arrival to the commit of what was learned from it', async () => {
     const clock = new ManualClock(flights(10, 1).at(-1)!.landedAt + 20_000_000)
     const service = await FlightService.open({ log: new MemoryLog(), clock })

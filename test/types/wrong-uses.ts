@@ -1,12 +1,16 @@
 import {
+  adaptiveConformalIntervals,
   adwin,
+  categoricalNaiveBayes,
   defineStream,
   gaussianNaiveBayes,
+  imputer,
   lastLabel,
   linearRegression,
   logisticRegression,
   oneHot,
   pipeline,
+  plattScaling,
   priorClass,
   ratio,
   standardScaler,
@@ -211,8 +215,18 @@ export const wrongBuild = defineStream({
     mixed.predict(late, { model: pipeline(standardScaler(), logisticRegression()) })
     // @ts-expect-error a category into a linear model
     topped.predict(late, { model: logisticRegression() })
+    // @ts-expect-error a number into a model of categories
+    mixed.predict(late, { model: categoricalNaiveBayes() })
     // @ts-expect-error a string from an arrow is a category
     toArrows.predict(late, { model: logisticRegression() })
+    // @ts-expect-error probabilities of a regression
+    numeric.predict(late, { model: plattScaling(linearRegression()) })
+    // @ts-expect-error intervals of a classifier
+    numeric.predict(delay, { model: adaptiveConformalIntervals(logisticRegression()) })
+    // @ts-expect-error a category into a linear model that is calibrated
+    mixed.predict(late, { model: plattScaling(logisticRegression()) })
+    // @ts-expect-error a category into an imputer
+    mixed.predict(late, { model: pipeline(imputer(), gaussianNaiveBayes()) })
     // @ts-expect-error a transformer is no model
     mixed.predict(late, { model: oneHot() })
     // @ts-expect-error the label judges flights, not arrivals

@@ -12,6 +12,8 @@ export function historyText(design: StreamDesign, folder: string): string {
   const compressed = file.endsWith('.gz')
   const ordered = timeColumn === undefined || timeColumn.ascending
   const readers = new Set(design.columns.map(readerOf))
+  const markers = [...new Set(design.columns.flatMap((column) => column.markers))]
+  const isNone = markers.length === 0 ? "cell === ''" : 'missing.has(cell)'
   const record = [
     `      ${keyField}: String(row),`,
     ...(timeColumn === undefined ? [`      ${timeField}: START + row * EVERY_MS,`] : []),
@@ -35,6 +37,13 @@ export function historyText(design: StreamDesign, folder: string): string {
           '',
         ]
       : []),
+    ...(markers.length === 0
+      ? []
+      : [
+          '/** What the file writes where there is no number. */',
+          ...fitted('const missing = new Set([', ['', ...markers].map(quoted), '])'),
+          '',
+        ]),
     '/** How many records the history has. */',
     `export const records = ${rows}`,
     '',
@@ -60,26 +69,26 @@ export function historyText(design: StreamDesign, folder: string): string {
       ? ['', 'function text(cell: string): string | null {', "  return cell === '' ? null : cell", '}']
       : []),
     ...(readers.has('number')
-      ? ['', 'function number(cell: string): number | null {', "  return cell === '' ? null : Number(cell)", '}']
+      ? ['', 'function number(cell: string): number | null {', `  return ${isNone} ? null : Number(cell)`, '}']
       : []),
     ...(readers.has('flag')
       ? [
           '',
           'function flag(cell: string): boolean | null {',
-          "  return cell === '' ? null : cell.toLowerCase() === 'true'",
+          `  return ${isNone} ? null : cell.toLowerCase() === 'true'`,
           '}',
         ]
       : []),
-    ...(readers.has('timestamp') ? timestampLines : []),
+    ...(readers.has('timestamp') ? timestampLines(isNone) : []),
   ]
   return `${lines.join('\n')}\n`
 }
 
-const timestampLines = [
+const timestampLines = (isNone: string): string[] => [
   '',
   '/** ISO 8601 (a time without a zone is in UTC), or seconds or milliseconds since 1970. */',
   'function timestamp(cell: string): number {',
-  "  if (cell === '') return Number.NaN",
+  `  if (${isNone}) return Number.NaN`,
   '  if (/^\\d{4}-\\d\\d/.test(cell)) {',
   '    const isWhole = cell.length <= 10 || /[Zz]$|[+-]\\d\\d:?\\d\\d$/.test(cell)',
   "    return Date.parse(isWhole ? cell : `${cell.replace(' ', 'T')}Z`)",

@@ -12,7 +12,7 @@ export function labelProblem(
   file: string,
   asked?: LabelProblem,
 ): { readonly problem: LabelProblem; readonly otherProblems: readonly LabelProblem[] } {
-  const { type, values, manyValues, header } = column
+  const { type, values, manyValues, header, noNumber } = column
   const isNumber = type === 'int' || type === 'long' || type === 'double'
   const isTime = type === 'timestamp-millis'
   const classes = manyValues ? Number.POSITIVE_INFINITY : values.size
@@ -26,17 +26,22 @@ export function labelProblem(
     throw new MillraceError(
       'MILLRACE_CLI_DATA',
       place,
-      isTime ? 'it is a time' : `it has ${what}, too many classes`,
+      isTime ? 'it is a time' : `${noText(noNumber)}it has ${what}, too many classes`,
       `Name a label of numbers or of at most ${CLASSES} classes`,
     )
   if (asked !== undefined && !possible.includes(asked))
     throw new MillraceError(
       'MILLRACE_CLI_DATA',
       place,
-      `it has ${what}, which make no ${asked} problem`,
+      `${noText(noNumber)}it has ${what}, which make no ${asked} problem`,
       `Leave --problem out, or choose ${possible.join(' or ')}`,
     )
   const amount = isNumber && classes !== 2 && !(type === 'int' && classes <= FEW)
   const problem = asked ?? (amount ? 'regression' : possible[0])
   return { problem, otherProblems: possible.filter((one) => one !== problem) }
+}
+
+/** Of a label that would be a number but for some value: that first. */
+function noText(noNumber: string | undefined): string {
+  return noNumber === undefined ? '' : `'${noNumber}' is no number (write 1234.5), and `
 }

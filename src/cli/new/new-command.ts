@@ -12,7 +12,7 @@ import { Project } from '../project.ts'
 import { delimiterOf, rowFormat } from '../read-rows.ts'
 import { writeTypes } from '../types-command.ts'
 import { typedCommand } from '../typed-command.ts'
-import { inferColumns } from './infer-columns.ts'
+import { type InferredColumn, inferColumns } from './infer-columns.ts'
 import { designStream, type StreamDesign } from './stream-design.ts'
 import type { LabelProblem } from './label-problem.ts'
 import { historyText } from './history-text.ts'
@@ -69,17 +69,17 @@ async function create(name: string, options: NewOptions, command: Command): Prom
   if (!/^[a-z][a-z0-9-]*$/.test(name))
     throw new MillraceError(
       'MILLRACE_CLI_USAGE',
-      `name '${name}'`,
-      "a stream can't be named so",
+      `new ${name}`,
+      `'${name}' can't be the name of a stream`,
       'Use small letters, digits and dashes, a letter first',
     )
   const file = resolve(options.from)
   if (rowFormat(file) !== 'csv')
     throw new MillraceError(
       'MILLRACE_CLI_USAGE',
-      '--from',
-      `${options.from} is no CSV file`,
-      'Name a .csv or .tsv file',
+      `--from ${options.from}`,
+      'new reads CSV files only',
+      'Name a .csv or .tsv file, .gz or not',
     )
   const inferred = await inferColumns(file, options.time)
   const { label, time, delay, problem } = options
@@ -88,15 +88,17 @@ async function create(name: string, options: NewOptions, command: Command): Prom
     inferred,
   )
   const written = writeFiles(project, design, options.force ?? false)
-  await writeTypes(project.config.schemas)
+  const types = await writeTypes(project.config.schemas)
+  if (types.written) written.splice(1, 0, types.file)
   if (!project.json) {
     for (const line of findings(design)) terminal.line(line)
     for (const path of written) terminal.line(`  ${relative(project.folder, path)}`)
     terminal.line()
   }
   await runBacktest(project, name, {})
-  if (!project.json)
-    terminal.line(`Change streams/${name}.ts and score it again with: ${typedCommand(`backtest ${name}`)}`)
+  if (project.json) return
+  for (const line of nextSteps(project, design, relative(project.folder, written[written.length - 1])))
+    terminal.line(line)
 }
 
 function writeFiles({ config, folder }: Project, design: StreamDesign, force: boolean): string[] {
@@ -142,6 +144,38 @@ function columnCounts(numbers: number, categories: number): string {
   return counted.join(' and ')
 }
 
+/** That a number column has cells that are none. */
+function badCells({ header, bad }: InferredColumn): string[] {
+  if (bad === undefined) return []
+  const cells = bad.count === 1 ? 'one cell is none' : `${formatCount(bad.count)} cells are none, the first`
+  return [
+    `Column ${header} is taken as numbers; ${cells}: '${bad.text}' in row ${formatCount(bad.row)}. It counts as missing.`,
+  ].map((line) => (bad.count === 1 ? line : line.replace('It counts', 'They count')))
+}
+
+/** That a column could be the time of a row. */
+function likeTime({ header, type, otherDate }: InferredColumn): string[] {
+  if (type === 'timestamp-millis') return [`Column ${header} holds times: --time ${header} takes them.`]
+  if (otherDate === undefined) return []
+  return [
+    `Column ${header} looks like dates ('${otherDate}'): written as ISO 8601, such as 2024-01-31, --time ${header} takes them.`,
+  ]
+}
+
+/** What to do with what was made. */
+function nextSteps(project: Project, { name, file }: StreamDesign, test: string): string[] {
+  const from = relative(project.folder, file)
+  const tried = hasVitest(project.folder) ? `npx vitest run ${test}` : `node --test ${test}`
+  const steps = [
+    [typedCommand(`backtest ${name}`), `scores it again when you have changed streams/${name}.ts`],
+    [tried, 'runs its test'],
+    [typedCommand(`produce ${name}.rows --from ${from}`), 'writes the rows to its topic'],
+    [typedCommand(`run ${name}`), 'runs it on its topic'],
+  ]
+  const width = Math.max(...steps.map(([command]) => command.length))
+  return ['Next:', ...steps.map(([command, does]) => `  ${command.padEnd(width)}  ${does}`)]
+}
+
 /** What was found in the file, for people. */
 function findings(design: StreamDesign): string[] {
   const { problem, otherProblems, positive, labelColumn, timeColumn, delay, numbers, categories, calendar, left } =
@@ -157,7 +191,12 @@ function findings(design: StreamDesign): string[] {
     ...(otherProblems.length > 0
       ? [`To take ${labelColumn.header} otherwise: --problem ${otherProblems.join(' or --problem ')}.`]
       : []),
-    ...left.map(({ column, why }) => `Column ${column.header} is left out, for ${why}.`),
+    ...categories.flatMap(({ header, codes }) =>
+      codes === undefined ? [] : [`Column ${header} is taken as a category: with ${codes} its digits are codes.`],
+    ),
+    ...left.map(({ column, why }) => `Column ${column.header || '(without a name)'} is left out, for ${why}.`),
+    ...design.columns.flatMap((column) => badCells(column)),
+    ...(timeColumn === undefined ? design.columns.flatMap((column) => likeTime(column)) : []),
     timeColumn === undefined
       ? 'There is no time column (--time): rows are spaced evenly, one a minute.'
       : `Rows happen at ${timeColumn.header}.`,

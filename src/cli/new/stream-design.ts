@@ -41,23 +41,30 @@ export interface StreamDesign extends NewStream {
 }
 
 const CATEGORIES = 500
+const COUNTER = 'it numbers the rows'
+const FEW_ROWS = 20 // of fewer, little can be said
 
 /** Decides what a stream on a file looks like. Throws MILLRACE_CLI_USAGE for a column that is not there, MILLRACE_CLI_DATA for a label or time that can't be used. */
 export function designStream(asked: NewStream, { columns, rows }: InferredFile): StreamDesign {
   const { file, label, time } = asked
   if (rows === 0)
     throw new MillraceError('MILLRACE_CLI_DATA', file, 'there are no rows in it', 'Give a file with a header and rows')
-  const labelColumn = columnOf(columns, label, '--label')
-  const timeColumn = time === undefined ? undefined : columnOf(columns, time, '--time')
+  const labelColumn = columnOf(columns, label, '--label', file)
+  const timeColumn = time === undefined ? undefined : columnOf(columns, time, '--time', file)
   if (timeColumn !== undefined) checkTimes(timeColumn, file)
   if (labelColumn === timeColumn)
-    throw new MillraceError('MILLRACE_CLI_USAGE', '--label', 'it is the time column too', 'Name another column')
+    throw new MillraceError(
+      'MILLRACE_CLI_USAGE',
+      `--label ${label}`,
+      'that is the --time column too',
+      'Name another column with one of the two',
+    )
   if (labelColumn.values.size < 2)
     throw new MillraceError(
       'MILLRACE_CLI_DATA',
       `${file}, column '${label}'`,
-      'all its values are the same',
-      'Name a column that varies',
+      labelColumn.values.size === 0 ? 'it is empty' : `all its values are '${[...labelColumn.values.keys()][0]}'`,
+      'Name another column with --label, or give a file with rows of more than one outcome',
     )
   const { problem, otherProblems } = labelProblem(labelColumn, file, asked.problem)
   const others = columns.filter((column) => column !== labelColumn && column !== timeColumn)
@@ -70,14 +77,19 @@ export function designStream(asked: NewStream, { columns, rows }: InferredFile):
     else if (column.type === 'string') categories.push(column)
     else numbers.push(column)
   }
+  const counters = left.filter(({ why }) => why === COUNTER)
+  if (numbers.length + categories.length === 0 && timeColumn === undefined)
+    for (const one of counters) numbers.push(left.splice(left.indexOf(one), 1)[0].column) // better than nothing
   const names = new Set(columns.map(({ name }) => name))
   const calendar = timeColumn === undefined ? [] : calendarOf(timeColumn, names)
   if (numbers.length + categories.length + calendar.length === 0)
     throw new MillraceError(
       'MILLRACE_CLI_DATA',
       file,
-      'no column is left to predict from',
-      'Give a file with further columns',
+      left.length === 0
+        ? 'no column is left to predict from'
+        : `no column is left to predict from: ${left.map(({ column, why }) => `of ${column.header}, ${why}`).join('; ')}`,
+      'Give a file with further columns, or with values that are numbers or repeat themselves',
     )
   return {
     ...asked,
@@ -97,13 +109,20 @@ export function designStream(asked: NewStream, { columns, rows }: InferredFile):
   }
 }
 
-function columnOf(columns: readonly InferredColumn[], header: string, option: string): InferredColumn {
-  const found = columns.find((column) => column.header === header)
+function columnOf(
+  columns: readonly InferredColumn[],
+  header: string,
+  option: '--label' | '--time',
+  file: string,
+): InferredColumn {
+  const found =
+    columns.find((column) => column.header === header) ??
+    columns.find((column) => column.header.trim() === header.trim())
   if (found !== undefined) return found
   throw new MillraceError(
     'MILLRACE_CLI_USAGE',
-    option,
-    `the file has no column '${header}'`,
+    `${option} ${header}`,
+    `${file} has no such column`,
     nearest(
       header,
       columns.map((column) => column.header),
@@ -111,13 +130,13 @@ function columnOf(columns: readonly InferredColumn[], header: string, option: st
   )
 }
 
-function checkTimes({ header, type, nullable, noTime, tooEarly }: InferredColumn, file: string): void {
+function checkTimes({ header, type, nullable, noTime, tooEarly, otherDate }: InferredColumn, file: string): void {
   const refuse = (wrong: string, remedy: string): never => {
     throw new MillraceError('MILLRACE_CLI_DATA', `${file}, column '${header}'`, wrong, remedy)
   }
   if (type !== 'timestamp-millis' && noTime !== undefined)
     refuse(
-      `'${noTime}' is no time`,
+      otherDate === undefined ? `'${noTime}' is no time` : `'${noTime}' looks like a date, but not of ISO 8601`,
       'Use ISO 8601 (2024-01, 2024-01-31 or 2024-01-31T12:00:00Z), or since 1970 seconds from 1e8 or milliseconds from 1e11; or leave --time out',
     )
   if (type !== 'timestamp-millis' || nullable) refuse('some rows have no time', 'Give each one, or leave --time out')
@@ -144,13 +163,20 @@ function positiveOf({ type, values }: InferredColumn): string {
   return /^(yes|true|y|t)$/i.test(a) ? a : b
 }
 
-function whyNot({ type, values, manyValues }: InferredColumn, rows: number): string | undefined {
+function whyNot({ type, values, manyValues, ...column }: InferredColumn, rows: number): string | undefined {
   if (values.size === 0) return 'it is empty'
   if (values.size === 1) return 'all its values are the same'
   if (type === 'timestamp-millis') return 'it is a time: a window or a calendar feature may use it'
-  if (type === 'string' && (manyValues || values.size > CATEGORIES))
-    return 'it has too many different texts to be a category'
-  if (type === 'string' && rows >= 20 && values.size > rows / 2) return 'nearly every row has another text'
+  if (column.counting && rows >= FEW_ROWS) return COUNTER
+  const why = type === 'string' ? noCategory(values.size, manyValues, rows) : undefined
+  if (why === undefined) return undefined
+  if (column.noNumber !== undefined) return `'${column.noNumber}' is no number (write 1234.5), and ${why}`
+  return column.codes === undefined ? why : `with ${column.codes} its digits are codes, and ${why}`
+}
+
+function noCategory(values: number, many: boolean, rows: number): string | undefined {
+  if (many || values > CATEGORIES) return 'it has too many different texts to be a category'
+  if (rows >= FEW_ROWS && values > rows / 2) return 'nearly every row has another text'
   return undefined
 }
 

@@ -1,11 +1,11 @@
 import type { Metric } from '../metric.ts'
-import { SCORE_BINS, scoreBin } from '../score-bin.ts'
+import { SCORE_HISTOGRAM_WIDTH, updateScoreHistogram } from '../score-histogram.ts'
 
 /**
  * The area under the ROC curve: the chance that a positive scores higher than a negative, ties counting half. From a
  * histogram of 4,096 bins (`scoreBin`), in which scores of one bin are ties: `rocAucErrorBound` gives the most by which
- * the value can differ from that of all scores; for scores of smooth density the difference is far smaller.
- * State: per bin, weight of the negatives, weight of the positives. Standard error: DeLong et al., Biometrics 44, 1988.
+ * the value can differ from that of all scores; for scores of smooth density the difference is far smaller. State: per
+ * bin, weight of the negatives, weight of the positives; shared. Standard error: DeLong et al., Biometrics 44, 1988.
  */
 export function rocAuc(): Metric {
   return metric
@@ -16,8 +16,9 @@ const metric: Metric = Object.freeze({
   parameters: Object.freeze({}),
   problems: Object.freeze(['binary'] as const),
   better: 'higher',
-  width: () => 2 * SCORE_BINS,
-  update: updateRocAuc,
+  shares: 'scores',
+  width: () => SCORE_HISTOGRAM_WIDTH,
+  update: updateScoreHistogram,
   read: readRocAuc,
   standardError: standardErrorOfRocAuc,
 } satisfies Metric)
@@ -27,7 +28,7 @@ export function rocAucErrorBound(state: Float64Array, from: number): number {
   let negatives = 0
   let positives = 0
   let tied = 0
-  for (let i = from; i < from + 2 * SCORE_BINS; i += 2) {
+  for (let i = from; i < from + SCORE_HISTOGRAM_WIDTH; i += 2) {
     tied += state[i] * state[i + 1]
     negatives += state[i]
     positives += state[i + 1]
@@ -35,24 +36,11 @@ export function rocAucErrorBound(state: Float64Array, from: number): number {
   return tied / 2 / (negatives * positives)
 }
 
-function updateRocAuc(
-  state: Float64Array,
-  from: number,
-  _classes: number,
-  label: number,
-  out: Float64Array,
-  at: number,
-  _last: number,
-  weight: number,
-): void {
-  state[from + 2 * scoreBin(out[at + 1]) + label] += weight
-}
-
 function readRocAuc(state: Float64Array, from: number): number {
   let negatives = 0
   let positives = 0
   let won = 0
-  for (let i = from; i < from + 2 * SCORE_BINS; i += 2) {
+  for (let i = from; i < from + SCORE_HISTOGRAM_WIDTH; i += 2) {
     won += state[i + 1] * (negatives + state[i] / 2)
     negatives += state[i]
     positives += state[i + 1]
@@ -64,7 +52,7 @@ function standardErrorOfRocAuc(state: Float64Array, from: number): number {
   const area = readRocAuc(state, from)
   let negatives = 0
   let positives = 0
-  for (let i = from; i < from + 2 * SCORE_BINS; i += 2) {
+  for (let i = from; i < from + SCORE_HISTOGRAM_WIDTH; i += 2) {
     negatives += state[i]
     positives += state[i + 1]
   }
@@ -72,7 +60,7 @@ function standardErrorOfRocAuc(state: Float64Array, from: number): number {
   let above = positives
   let ofPositives = 0
   let ofNegatives = 0
-  for (let i = from; i < from + 2 * SCORE_BINS; i += 2) {
+  for (let i = from; i < from + SCORE_HISTOGRAM_WIDTH; i += 2) {
     above -= state[i + 1]
     const positive = (below + state[i] / 2) / negatives - area
     const negative = (above + state[i + 1] / 2) / positives - area

@@ -9,6 +9,7 @@ import { checkTarget } from '../check-target.ts'
 import type { Learner, Problem, RunningLearner, Target } from '../learner.ts'
 import { bayesState, type BayesState, CELL, FLOOR } from './bayes-state.ts'
 import { carriedBayesState } from './carried-bayes-state.ts'
+import { learnCodes } from './learn-codes.ts'
 import { STEEPEST, stillWaiting } from './still-waiting.ts'
 
 const largest = LARGEST_NUMBER
@@ -206,7 +207,8 @@ class RunningGaussianNaiveBayes implements RunningLearner {
     this.state.classes[label] += weight
     this.learnNumbers(row, offset, label, weight)
     if (this.isWaiting) this.isWaiting = stillWaiting(this.state, label)
-    if (this.layout.codeAt.length > 0) this.learnCodes(row, offset, label, weight)
+    const { layout, state } = this
+    if (layout.codeAt.length > 0) learnCodes(layout, state.codes, state.seen, 0, row, offset, label, weight)
   }
 
   private learnNumbers(row: Float64Array, offset: number, label: number, weight: number): void {
@@ -235,22 +237,6 @@ class RunningGaussianNaiveBayes implements RunningLearner {
         cells[cell + 3] = 0
         cells[cell + 4] = 0
       }
-    }
-  }
-
-  private learnCodes(row: Float64Array, offset: number, label: number, weight: number): void {
-    const { codeAt, codeSize, codeBase, codeSlots } = this.layout
-    const { classes, codes, seen } = this.state
-    for (let j = 0; j < codeAt.length; j++) {
-      const code = row[offset + codeAt[j]] | 0
-      const slot = codeBase[j] + (code >>> 0 < codeSize[j] ? code : 0)
-      const own = label * codeSlots + slot
-      if (codes[own] === 0) {
-        let fresh = 1
-        for (let c = 0; c < classes.length; c++) if (codes[c * codeSlots + slot] > 0) fresh = 0
-        seen[j] += fresh
-      }
-      codes[own] += weight
     }
   }
 

@@ -3,6 +3,7 @@ import { log } from '../../stats/math/log.ts'
 import { SeededRandom } from '../../stats/seeded-random.ts'
 import type { GrowingTree, TreeArrays } from './growing-tree.ts'
 import type { LeafSlots } from './leaf-slots.ts'
+import { PoissonTable } from './poisson-table.ts'
 
 /** What an adaptive tree watches its errors by. */
 export interface AdaptiveParameters {
@@ -36,6 +37,7 @@ export class AdaptiveTree {
   /** The errors below each inner node, and each alternate. */
   private readonly windows: (AdwinWindow | undefined)[] = []
   private readonly random: SeededRandom
+  private readonly times = new PoissonTable(1)
   private readonly scratch: Float64Array
   private readonly bits: number
   private watching = 0
@@ -116,7 +118,7 @@ export class AdaptiveTree {
     const { tree, windows } = this
     const { nodes } = tree
     const leaf = nodes.leafBelow(root, row, offset, clean)
-    const times = this.parameters.bootstrap ? this.random.poisson(1) : 1
+    const times = this.parameters.bootstrap ? this.times.draw(this.random) : 1
     const due = tree.answerThenLearn(leaf, row, offset, label, times > 1 ? weight * times : weight, clean, out, at)
     const wrong = tree.error(out, at, label)
     if (leaf === root) windows[root]?.add(wrong)

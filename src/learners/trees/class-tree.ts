@@ -10,6 +10,16 @@ import type { TreeParameters } from './tree-parameters.ts'
 
 const binsOf = { gaussian: 0, histogram: 64, exhaustive: 1024 } as const // a number column and leaf
 
+/** How an owner uses a tree. */
+export interface TreeUse {
+  /** Bytes that it keeps beside each slot; they count against `maxByteSize`. */
+  readonly extraBytes?: number
+  /** Each leaf looks at some of the columns only. */
+  readonly subset?: ColumnSubset
+  /** Of a number's cuts the one of the best Gini index is taken, which is faster; the criterion ranks columns only. */
+  readonly screened?: boolean
+}
+
 /** A classification tree that grows from rows: what all Hoeffding trees that classify share. */
 export class ClassTree extends GrowingTree<ClassLeaves> {
   readonly search: SplitSearch
@@ -18,23 +28,22 @@ export class ClassTree extends GrowingTree<ClassLeaves> {
   readonly outputs: number
   private readonly bits: number // ln(1 / delta)
   private readonly usesBayes: boolean
+  private readonly columns: number
 
-  /**
-   * `extraBytes` are those that an owner keeps beside each slot; they count against `maxByteSize`. With a `subset` each leaf
-   * looks at some of the columns only.
-   */
-  constructor(layout: RowLayout, classes: number, parameters: TreeParameters, extraBytes = 0, subset?: ColumnSubset) {
+  constructor(layout: RowLayout, classes: number, parameters: TreeParameters, use: TreeUse = {}) {
+    const { extraBytes = 0, subset, screened = false } = use
     const bins = binsOf[parameters.splitter]
     const length = ClassLeaves.slotLength(layout, classes, bins, subset?.size)
     const row = 4 * (1 + layout.width) // of integers: the columns looked at
     const slots = GrowingTree.slots(parameters.maxByteSize - row, length, classes, extraBytes + (subset ? row : 0))
     super(layout, classes, new ClassLeaves(layout, classes, slots, bins, subset))
+    this.columns = layout.numberAt.length + layout.codeAt.length
     this.classes = classes
     this.outputs = classes
     this.parameters = parameters
     this.usesBayes = parameters.leaves !== 'majority'
     this.bits = -log(parameters.delta)
-    this.search = new SplitSearch(this.leaves, parameters.criterion, parameters.binarySplits, subset !== undefined)
+    this.search = new SplitSearch(this.leaves, parameters.criterion, parameters.binarySplits, screened)
   }
 
   /** Writes what a leaf says of a row; gives the likeliest class. */
@@ -112,7 +121,7 @@ export class ClassTree extends GrowingTree<ClassLeaves> {
     if (search.merit === -Infinity) return false
     const bound = this.bound(weight, present)
     // As in MOA and River a column without a rival splits at once, for not to split is no rival; but not where it is the only one.
-    const rival = this.layout.width > 1 ? search.second : 0
+    const rival = this.columns > 1 ? search.second : 0
     if (!(search.merit - rival > bound || bound < parameters.tau)) return false
     return this.split(leaf)
   }

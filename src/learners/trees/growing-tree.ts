@@ -34,6 +34,16 @@ export abstract class GrowingTree<Leaves extends LeafSlots> {
     return Math.max(1, Math.floor(maxByteSize / (8 * length + NODES_A_SLOT * TreeNodes.byteSize(width) + extra)))
   }
 
+  /** Lowers the bound of memory to so many bytes. Says whether what the tree holds fits in them; else nothing changes. */
+  limit(maxByteSize: number): boolean {
+    const { leaves, nodes } = this
+    const slots = GrowingTree.slots(maxByteSize, leaves.length, nodes.width)
+    if (leaves.capacity > slots || nodes.capacity > NODES_A_SLOT * slots) return false
+    leaves.most = slots
+    nodes.most = NODES_A_SLOT * slots
+    return true
+  }
+
   /** A new tree of one leaf; gives its node, -1 where there is no room. */
   plant(): number {
     if (!this.nodes.hasRoom(1) || !this.makeRoom(-1, 1)) return -1

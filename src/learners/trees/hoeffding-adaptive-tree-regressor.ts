@@ -41,7 +41,7 @@ export function hoeffdingAdaptiveTreeRegressor(
     build: (schema: RowSchema, target: Target, snapshot?: Uint8Array) => {
       checkTarget(algorithm, problems, target)
       const arrays = snapshot && openSnapshot(snapshot, algorithm, parameters, schema, target)
-      const make = (extra: number) => new ValueTree(rowLayout(schema), parameters, extra)
+      const make = (extraBytes: number) => new ValueTree(rowLayout(schema), parameters, { extraBytes })
       return new RunningAdaptiveTree({ algorithm, parameters, schema, target, make }, arrays as AdaptiveArrays)
     },
   })

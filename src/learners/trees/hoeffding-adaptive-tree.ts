@@ -40,7 +40,7 @@ export function hoeffdingAdaptiveTree(
     build: (schema: RowSchema, target: Target, snapshot?: Uint8Array) => {
       checkTarget(algorithm, problems, target)
       const arrays = snapshot && openSnapshot(snapshot, algorithm, parameters, schema, target)
-      const make = (extra: number) => new ClassTree(rowLayout(schema), target.classes, parameters, extra)
+      const make = (extraBytes: number) => new ClassTree(rowLayout(schema), target.classes, parameters, { extraBytes })
       return new RunningAdaptiveTree({ algorithm, parameters, schema, target, make }, arrays as AdaptiveArrays)
     },
   })

@@ -36,20 +36,23 @@ export const innerStatistics = {
     const seen = before + weight
     const share = weight / seen
     slab[at + seenAt + label] = seen
-    for (let j = 0, i = at + numbersAt + label * columns * CELL; j < columns; j++, i++) {
+    const first = at + numbersAt + label * columns * CELL
+    if (before === 0) {
+      for (let j = 0, i = first; j < columns; j++, i++) {
+        slab[i + columns] = POINT
+        slab[i + 3 * columns] = row[offset + numberAt[j]]
+        slab[i + 4 * columns] = row[offset + numberAt[j]]
+      }
+    }
+    for (let j = 0, i = first; j < columns; j++, i++) {
       const value = row[offset + numberAt[j]]
-      const gap = value - slab[i]
-      const moved = slab[i] + share * gap
+      const mean = slab[i]
+      const gap = value - mean
+      const moved = mean + share * gap
       slab[i] = moved
       slab[i + 2 * columns] += weight * gap * (value - moved)
-      if (before > 0) {
-        if (value < slab[i + 3 * columns]) slab[i + 3 * columns] = value
-        if (value > slab[i + 4 * columns]) slab[i + 4 * columns] = value
-        continue
-      }
-      slab[i + columns] = POINT
-      slab[i + 3 * columns] = value
-      slab[i + 4 * columns] = value
+      if (value < slab[i + 3 * columns]) slab[i + 3 * columns] = value
+      if (value > slab[i + 4 * columns]) slab[i + 4 * columns] = value
     }
   },
 

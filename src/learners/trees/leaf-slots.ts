@@ -8,7 +8,7 @@ export class LeafSlots {
   slab: Float64Array
   /** Doubles a slot. */
   readonly length: number
-  readonly most: number
+  most: number
   /** Slots ever used. */
   size = 0
   capacity: number

@@ -14,16 +14,17 @@ export class SortedBins {
   readonly length: number
   private readonly most: number
   private readonly classes: number
-  private readonly order = new Int32Array(BUFFER)
+  private readonly order: Int32Array
   private readonly merged: Float64Array
 
-  /** At most `most` bins; `classes` is 0 where the labels are values. */
-  constructor(most: number, classes: number) {
+  /** At most `most` bins; `classes` is 0 where the labels are values; at most `buffer` rows are merged at once. */
+  constructor(most: number, classes: number, buffer = BUFFER) {
     this.most = most
     this.classes = classes
     this.cell = SortedBins.cell(classes)
     this.length = SortedBins.length(most, classes)
-    this.merged = new Float64Array((most + BUFFER) * this.cell)
+    this.order = new Int32Array(buffer)
+    this.merged = new Float64Array((most + buffer) * this.cell)
   }
 
   static cell(classes: number): number {

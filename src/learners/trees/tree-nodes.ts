@@ -23,7 +23,7 @@ export class TreeNodes {
   /** `width` doubles a node: what a leaf would answer by itself; for a class the weight. Of an inner node as it was when it was split. */
   counts: Float64Array
   readonly width: number
-  readonly most: number
+  most: number
   /** Nodes ever used, those given back included. */
   size = 0
   /** Given back, in pairs: the first of each. */

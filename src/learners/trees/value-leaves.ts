@@ -11,13 +11,22 @@ const LEAST = 5 // of the targets
 const MOST = 6
 const INTERCEPT = 7 // of the linear model
 const TAUGHT = 8 // weight that the linear model has learned, in its ancestors too
-const BINS = 64 // a column
 const HEAD = 9 // the first is the weight since the last attempt to split
 const CELL = 5 // arrays a number column: weight, mean, sum of squares, 1 / deviation, slope
 const CODE = 3 // doubles a code: weight, sum and sum of squares of the targets
 const STEP = 0.1 // of slopes and intercept, shared among the columns
 const FADE = 0.95 // of the errors, as in River
 const FAR = 5 // deviations: a number farther off counts as so far
+
+/** How much a leaf of a regression tree keeps. */
+export interface ValueDetail {
+  /** Bins a number column. */
+  readonly bins: number
+  /** Rows that wait to be sorted into them. */
+  readonly buffer: number
+  /** Whether it has a linear model. */
+  readonly linear: boolean
+}
 
 /**
  * What the leaves of a regression tree know: for each column how the target depends on it (bins of numbers, sums a code),
@@ -28,20 +37,23 @@ export class ValueLeaves extends LeafSlots {
   readonly codesAt: number
   readonly binsAt: number
   private readonly bufferAt: number
-  readonly bins = new SortedBins(BINS, 0)
+  private readonly buffer: number
+  readonly bins: SortedBins
 
-  constructor(layout: RowLayout, most: number) {
-    super(ValueLeaves.slotLength(layout), most)
+  constructor(layout: RowLayout, most: number, detail: ValueDetail) {
+    super(ValueLeaves.slotLength(layout, detail), most)
     this.layout = layout
-    this.codesAt = HEAD + CELL * layout.numberAt.length
+    this.buffer = detail.buffer
+    this.bins = new SortedBins(detail.bins, 0, detail.buffer)
+    this.codesAt = HEAD + (detail.linear ? CELL * layout.numberAt.length : 0)
     this.binsAt = this.codesAt + CODE * layout.codeSlots
     this.bufferAt = this.binsAt + this.bins.length * layout.numberAt.length
   }
 
-  static slotLength({ numberAt, codeSlots }: RowLayout): number {
+  static slotLength({ numberAt, codeSlots }: RowLayout, { bins, buffer, linear }: ValueDetail): number {
     const columns = numberAt.length
-    const buffer = columns === 0 ? 0 : SortedBins.buffer * (columns + 2)
-    return HEAD + CELL * columns + CODE * codeSlots + SortedBins.length(BINS, 0) * columns + buffer
+    const waiting = columns === 0 ? 0 : buffer * (columns + 2)
+    return HEAD + (linear ? CELL * columns : 0) + CODE * codeSlots + SortedBins.length(bins, 0) * columns + waiting
   }
 
   /** Begins a slot whose targets are about `origin`, between `least` and `most`. */
@@ -177,7 +189,7 @@ export class ValueLeaves extends LeafSlots {
     }
     slab[to] = rest
     slab[to + 1] = weight
-    if (++slab[at + WAITING] === SortedBins.buffer) this.sortIn(slot)
+    if (++slab[at + WAITING] === this.buffer) this.sortIn(slot)
   }
 
   /** Sorts the rows that wait into the bins. */

@@ -9,6 +9,18 @@ const largest = LARGEST_NUMBER
 const MEMORY = 10_000 // rows over which the usual distance is taken
 const WIDTH = 3 // doubles a node: weight, mean and sum of squared deviations of the targets
 
+/** How an owner uses a regression tree. */
+export interface ValueTreeUse {
+  /** Bytes that it keeps beside each slot; they count against `maxByteSize`. */
+  readonly extraBytes?: number
+  /** Bins of a number column in a leaf. Default 64. */
+  readonly bins?: number
+  /** Rows that a leaf keeps until they are sorted into them. Default 128. */
+  readonly buffer?: number
+  /** The leaves of a split forget what is known of their targets but the mean, which then is that of what comes. Default false. */
+  readonly startsAnew?: boolean
+}
+
 /** A regression tree that grows from rows: what all Hoeffding trees for values share. */
 export class ValueTree extends GrowingTree<ValueLeaves> {
   readonly outputs = 1
@@ -18,14 +30,17 @@ export class ValueTree extends GrowingTree<ValueLeaves> {
   private readonly search = new ValueSplitSearch()
   private readonly bits: number // ln(1 / delta)
   private readonly usesLinear: boolean
+  private readonly startsAnew: boolean
 
-  /** `extraBytes` are those that an owner keeps beside each slot; they count against `maxByteSize`. */
-  constructor(layout: RowLayout, parameters: ValueTreeParameters, extraBytes = 0) {
-    const slots = GrowingTree.slots(parameters.maxByteSize, ValueLeaves.slotLength(layout), WIDTH, extraBytes)
-    super(layout, WIDTH, new ValueLeaves(layout, slots))
+  constructor(layout: RowLayout, parameters: ValueTreeParameters, use: ValueTreeUse = {}) {
+    const { extraBytes = 0, bins = 64, buffer = 128 } = use
+    const detail = { bins, buffer, linear: parameters.leaves !== 'mean' }
+    const slots = GrowingTree.slots(parameters.maxByteSize, ValueLeaves.slotLength(layout, detail), WIDTH, extraBytes)
+    super(layout, WIDTH, new ValueLeaves(layout, slots, detail))
     this.parameters = parameters
     this.bits = -log(parameters.delta)
     this.usesLinear = parameters.leaves !== 'mean'
+    this.startsAnew = use.startsAnew ?? false
   }
 
   answer(leaf: number, row: Float64Array, offset: number, _clean: boolean, out: Float64Array, to: number): void {
@@ -118,9 +133,9 @@ export class ValueTree extends GrowingTree<ValueLeaves> {
       const at = (left + b) * WIDTH
       const mean = origin + sum / weight
       const rest = squares - (sum * sum) / weight
-      nodes.counts[at] = weight
+      nodes.counts[at] = this.startsAnew ? 0 : weight
       nodes.counts[at + 1] = mean < least ? least : mean > most ? most : mean
-      nodes.counts[at + 2] = rest > 0 ? rest : 0
+      nodes.counts[at + 2] = rest > 0 && !this.startsAnew ? rest : 0
       leaves.begin(nodes.slot[left + b], nodes.counts[at + 1], least, most)
     }
     nodes.slot[leaf] = -1

@@ -85,7 +85,8 @@ export class KafkaCluster {
 
   /** The broker that leads a partition. Throws MILLRACE_LOG_UNKNOWN_TOPIC. */
   async leader({ topic, partition }: TopicPartition): Promise<number> {
-    if (!this.#leaders.has(topic)) {
+    const wasKnown = this.#leaders.has(topic)
+    if (!wasKnown) {
       const [found] = await this.metadata([topic])
       if (found.topicErrorCode !== kafkaCodes.none && found.topicErrorCode !== kafkaCodes.leaderNotAvailable)
         throw topicError(topic, found.topicErrorCode)
@@ -94,6 +95,7 @@ export class KafkaCluster {
     const leader = this.#leaders.get(topic)?.[partition]
     if (leader === undefined) {
       this.#leaders.delete(topic)
+      if (wasKnown) return this.leader({ topic, partition }) // it may have been added since
       throw logErrors.unknownTopic(topic, partition)
     }
     if (leader < 0) {

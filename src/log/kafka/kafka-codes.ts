@@ -17,7 +17,13 @@ export const kafkaCodes = {
   recordListTooLarge: 18,
   notEnoughReplicas: 19,
   notEnoughReplicasAfterAppend: 20,
+  illegalGeneration: 22,
+  inconsistentGroupProtocol: 23,
+  unknownMember: 25,
+  invalidSessionTimeout: 26,
+  rebalanceInProgress: 27,
   topicAuthorizationFailed: 29,
+  groupAuthorizationFailed: 30,
   clusterAuthorizationFailed: 31,
   topicExists: 36,
   notController: 41,
@@ -33,6 +39,7 @@ export const kafkaCodes = {
   fencedLeaderEpoch: 74,
   unknownLeaderEpoch: 75,
   offsetNotAvailable: 78,
+  memberIdRequired: 79,
   producerFenced: 90,
 } as const
 

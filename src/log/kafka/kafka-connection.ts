@@ -25,18 +25,20 @@ export class KafkaConnection {
   readonly address: string
   readonly #connection: KafkajsConnection
   readonly #authenticates: boolean
+  readonly #timeoutMs: number
   #versions: KafkajsVersions = {}
   #closed = false
 
   constructor(host: string, port: number, options: KafkaLogOptions) {
     this.address = `${host}:${port}`
     this.#authenticates = options.sasl !== undefined
+    this.#timeoutMs = options.requestTimeoutMs ?? 30_000
     this.#connection = new kafkajsInternals.Connection({
       host,
       port,
       clientId: options.clientId ?? 'millrace',
       connectionTimeout: CONNECT_MS,
-      requestTimeout: options.requestTimeoutMs ?? 30_000,
+      requestTimeout: this.#timeoutMs,
       ssl: options.ssl ?? null,
       sasl: options.sasl ?? null,
       logger: silent,
@@ -73,12 +75,16 @@ export class KafkaConnection {
   }
 
   /** Throws MILLRACE_LOG_UNAVAILABLE when there is no answer: whether the broker did it is then not known. */
-  async send<Decoded>(call: KafkajsRequest<Decoded>, timeoutMs?: number): Promise<Decoded> {
+  async send<Decoded>(call: KafkajsRequest<Decoded>, timeoutMs = this.#timeoutMs): Promise<Decoded> {
+    // kafkajs takes the longer of this and its own.
+    const late = timeoutMs < this.#timeoutMs ? setTimeout(() => this.close(), timeoutMs) : undefined
     try {
       return await this.#connection.send({ ...call, requestTimeout: timeoutMs, logResponseError: false })
     } catch (cause) {
       this.close()
       throw asMillraceError(this.address, cause)
+    } finally {
+      clearTimeout(late)
     }
   }
 

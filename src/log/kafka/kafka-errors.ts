@@ -9,6 +9,7 @@ const names: ReadonlyMap<number, string> = new Map(
 )
 const denied: ReadonlySet<number> = new Set([
   kafkaCodes.topicAuthorizationFailed,
+  kafkaCodes.groupAuthorizationFailed,
   kafkaCodes.clusterAuthorizationFailed,
   kafkaCodes.transactionalIdAuthorizationFailed,
 ])
@@ -57,6 +58,10 @@ export const kafkaErrors = {
     const remedy = 'Make a new producer with the same id, and read what is committed'
     const place = `transactional producer ${transactionalId}`
     return new MillraceError('MILLRACE_LOG_PRODUCER_FAILED', place, wrong, remedy, { cause })
+  },
+
+  group(group: string, cause: KafkaCodeError, remedy: string): MillraceError {
+    return new MillraceError('MILLRACE_LOG_GROUP', group, cause.message, remedy, { cause })
   },
 
   unknownOutcome(transactionalId: string, cause: unknown): MillraceError {

@@ -3,9 +3,12 @@ import { GuardedProducer } from '../guarded-producer.ts'
 import type { Log, LogReader, TopicDescription, TopicOptions, TopicPartition, TransactionalProducer } from '../log.ts'
 import { logErrors } from '../log-errors.ts'
 import type { OutgoingBatch } from '../outgoing-batch.ts'
+import type { TaskGroup } from '../task-group.ts'
 import { kafkaCodes } from './kafka-codes.ts'
 import { KafkaCluster } from './kafka-cluster.ts'
 import { KafkaCodeError } from './kafka-errors.ts'
+import { coordinators, findCoordinator } from './find-coordinator.ts'
+import { KafkaGroup, type KafkaGroupOptions } from './kafka-group.ts'
 import type { KafkaLogOptions } from './kafka-options.ts'
 import { KafkaProducer } from './kafka-producer.ts'
 import { KafkaReader } from './kafka-reader.ts'
@@ -123,6 +126,27 @@ export class KafkaLog implements Log {
       if (this.#producers.delete(producer)) transactions.close()
     }
     return producer
+  }
+
+  /** The group of processes that can run a task that reads these topics; closed by leaving it. */
+  taskGroup(options: KafkaGroupOptions): TaskGroup {
+    this.#ensureOpen()
+    return new KafkaGroup(this.#cluster, options)
+  }
+
+  /** How many processes are in a group; one that was killed is until its session timeout has passed. */
+  async groupMembers(group: string): Promise<number> {
+    this.#ensureOpen()
+    const cluster = this.#cluster
+    return cluster.retrying(`consumer group ${group}`, undefined, async () => {
+      const node = await findCoordinator((name, args) => cluster.call(-1, name, args), group, coordinators.group)
+      const { groups } = await cluster.call<{
+        groups: readonly { readonly errorCode: number; readonly members: readonly unknown[] }[]
+      }>(node, 'DescribeGroups', { groupIds: [group] })
+      const [{ errorCode, members }] = groups
+      if (errorCode !== kafkaCodes.none) throw new KafkaCodeError('describe groups', errorCode)
+      return members.length
+    })
   }
 
   append(batches: readonly OutgoingBatch[]): Promise<void> {

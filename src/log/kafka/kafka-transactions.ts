@@ -4,6 +4,7 @@ import type { TransactionSteps } from '../guarded-producer.ts'
 import type { TopicPartition } from '../log.ts'
 import { logErrors } from '../log-errors.ts'
 import type { OutgoingBatch } from '../outgoing-batch.ts'
+import { coordinators, findCoordinator } from './find-coordinator.ts'
 import { isFencingKafkaCode, isPassingKafkaCode, kafkaCodes } from './kafka-codes.ts'
 import type { KafkaCluster } from './kafka-cluster.ts'
 import { KafkaCodeError, kafkaErrors } from './kafka-errors.ts'
@@ -17,7 +18,6 @@ interface Part extends TopicPartition {
   first: number
 }
 
-const TRANSACTION = 1 // type of a coordinator
 const VISIBLE_MS = 10_000
 const FIRST_LOOK_MS = 1
 const LONGEST_LOOK_MS = 100
@@ -46,7 +46,7 @@ export class KafkaTransactions implements TransactionSteps {
   static async open(cluster: KafkaCluster, id: string, ensureOpen: () => void): Promise<KafkaTransactions> {
     const transactionTimeout = cluster.options.transactionTimeoutMs ?? 60_000
     return cluster.retrying(`transactional producer ${id}`, undefined, async () => {
-      const node = await findCoordinator(cluster, id)
+      const node = await findCoordinator((name, args) => cluster.call(-1, name, args), id, coordinators.transaction)
       const args = { transactionalId: id, transactionTimeout }
       const { errorCode, producerId, producerEpoch } = await cluster.call<{
         errorCode: number
@@ -173,7 +173,11 @@ export class KafkaTransactions implements TransactionSteps {
 
   /** A request to the coordinator, which is looked up again when it has moved. */
   async #ask<Decoded>(name: string, args: object): Promise<Decoded> {
-    this.#coordinator ??= await findCoordinator(this.#cluster, this.#id)
+    this.#coordinator ??= await findCoordinator(
+      (call, place) => this.#cluster.call(-1, call, place),
+      this.#id,
+      coordinators.transaction,
+    )
     const { producerId, epoch } = this.#producer
     const own = { transactionalId: this.#id, producerId, producerEpoch: epoch, ...args }
     try {
@@ -193,15 +197,4 @@ export class KafkaTransactions implements TransactionSteps {
   #place(): string {
     return `transactional producer ${this.#id}`
   }
-}
-
-async function findCoordinator(cluster: KafkaCluster, id: string): Promise<number> {
-  const args = { groupId: id, coordinatorType: TRANSACTION }
-  const { errorCode, coordinator } = await cluster.call<{ errorCode: number; coordinator: { nodeId: number } }>(
-    -1,
-    'GroupCoordinator',
-    args,
-  )
-  if (errorCode !== kafkaCodes.none) throw new KafkaCodeError('find coordinator', errorCode)
-  return coordinator.nodeId
 }

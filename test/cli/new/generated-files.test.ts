@@ -43,12 +43,24 @@ describe('the files of a new stream', () => {
     expect(stream).toContain('month: (row) => String(monthOfYear(row.at)),')
   })
 
+  it('read what stands for no value as none', async () => {
+    const rows = Array.from(
+      { length: 9 },
+      (_, i) => `${['NA', i, '?'][i % 3]},${['n/a', 'true', 'False'][i % 3]},${i % 2}`,
+    )
+    const files = await written({ name: 'gaps', label: 'y' }, `x,flag,y\n${rows.join('\n')}\n`)
+    expect(files['.history.ts']).toContain(`const missing = new Set(['', 'NA', '?', 'n/a'])`)
+    expect(files['.history.ts']).toContain('return missing.has(cell) ? null : Number(cell)')
+    expect(files['.history.ts']).toContain("return missing.has(cell) ? null : cell.toLowerCase() === 'true'")
+  })
+
   it('are laid out as Biome lays them out, and oxlint finds nothing', async () => {
     const rows = Array.from(
       { length: 30 },
-      (_, i) => `2024-01-0${1 + (i % 9)} 10:00;${i};it's ${i % 3};${i % 2};${i % 4};${i % 2 ? 'true' : 'false'}`,
+      (_, i) =>
+        `2024-01-0${1 + (i % 9)} 10:00;${i};it's ${i % 3};${i % 2};${i % 4};${i % 2 ? 'true' : 'false'};${i % 5 ? i / 2 : 'NA'}`,
     )
-    const text = `at;x;b's;${question};${long};flag\n${rows.join('\n')}\n`
+    const text = `at;x;b's;${question};${long};flag;gap\n${rows.join('\n')}\n`
     const one = { delimiter: ';', time: 'at' }
     await written({ ...one, name: 'binary', label: question, delay: '14d' }, text)
     await written({ ...one, name: 'long-label', label: long }, text)

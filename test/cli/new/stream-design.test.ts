@@ -50,6 +50,7 @@ describe('the columns of a file', () => {
       ['id', 'string'],
       ['time', 'timestamp'],
     ])
+    for (const { name, doc } of fields) expect(doc, name).toBeTruthy()
     const timed = eventSchema(JSON.parse(schemaText(await designed({ time: 'at' }))), 'orders.avsc')
     expect(timed.fields.map(({ name }) => name)).not.toContain('time')
   })
@@ -71,6 +72,101 @@ describe('the columns of a file', () => {
       '_1st',
       'returned',
     ])
+  })
+})
+
+/** A file of forty rows: one column as a function of the row, `n` and `returned`. */
+function fileOf(header: string, cell: (i: number) => string): string {
+  const rows = Array.from({ length: 40 }, (_, i) => `${cell(i)},${i % 5},${i % 3 === 0 ? 'yes' : 'no'}`)
+  return `${header},n,returned\n${rows.join('\n')}\n`
+}
+
+describe('the type of a column', () => {
+  it.each([
+    ['postal codes', (i: number) => String(123 + (i % 4) * 20_000).padStart(5, '0'), 'leading zeros'],
+    ['numbers of phones', (i: number) => `+49170100000${i % 7}`, 'a plus sign'],
+    ['numbers of cards', (i: number) => `41111111111111${10 + (i % 9)}1`, 'more than 15 digits'],
+  ])('is that of texts for %s', async (_, cell, codes) => {
+    const { categories, columns } = await designed({}, fileOf('code', cell))
+    expect(categories).toMatchObject([{ name: 'code', codes }])
+    expect([...columns[0].values.keys()][1]).toBe(cell(1))
+  })
+
+  it.each([
+    ['1e5', 'double'],
+    ['+5', 'double'],
+    ['0', 'int'],
+    ['0.5', 'double'],
+    ['-.5', 'double'],
+    ['9007199254740991', 'long'],
+    ['9007199254740993', 'string'],
+    ['0x1f', 'string'],
+    ['007', 'string'],
+    ['-007', 'string'],
+    ['Infinity', 'string'],
+    ['5%', 'string'],
+    ['TRUE', 'boolean'],
+    ['2024-01-31', 'timestamp-millis'],
+    ['31.01.2024', 'string'],
+  ])('of %s is %s', async (text, type) => {
+    const { columns } = await designed(
+      {},
+      fileOf('x', () => text),
+    )
+    expect(columns[0].type).toBe(type)
+  })
+
+  it('does not depend on what a file writes where there is no value', async () => {
+    for (const marker of ['', 'NA', 'NaN', 'null', 'None', '?', '#N/A']) {
+      const { columns } = await designed(
+        {},
+        fileOf('x', (i) => (i % 4 === 0 ? marker : String(i / 2))),
+      )
+      expect(columns[0]).toMatchObject({ type: 'double', nullable: true, markers: marker === '' ? [] : [marker] })
+      expect(columns[0].values.has(marker)).toBe(false)
+    }
+    const countries = await designed(
+      {},
+      fileOf('country', (i) => ['DE', 'NA'][i % 2]),
+    )
+    expect(countries.columns[0]).toMatchObject({ type: 'string', nullable: false, markers: [] })
+  })
+
+  it('is number where at most one cell in a hundred is none, which counts as missing', async () => {
+    const rows = (bad: number) =>
+      Array.from({ length: 1000 }, (_, i) => `${i % 100 < bad ? 'n.n.' : i / 2},${i % 5},${i % 3 === 0 ? 'yes' : 'no'}`)
+    const good = await designed({}, `x,n,returned\n${rows(1).join('\n')}\n`)
+    expect(good.columns[0]).toMatchObject({
+      type: 'double',
+      nullable: true,
+      markers: ['n.n.'],
+      bad: { count: 10, row: 1, text: 'n.n.' },
+    })
+    expect(good.columns[0].values.has('n.n.')).toBe(false)
+    const mixed = await designed({}, `x,n,returned\n${rows(2).join('\n')}\n`)
+    expect(mixed.columns[0]).toMatchObject({ type: 'string', markers: [], bad: undefined })
+  })
+
+  it('names dates that are not ISO 8601', async () => {
+    for (const date of ['01.02.2015', '1/31/2023', '2024/01/31', '31-01-24 10:00']) {
+      const content = fileOf('x', (i) => (i === 0 ? date : '01/02/2023'))
+      expect((await designed({}, content)).columns[0]).toMatchObject({ type: 'string', otherDate: date })
+      await expect(designed({ time: 'x' }, content)).rejects.toThrow(`'${date}' looks like a date, but not of ISO 8601`)
+    }
+    expect(
+      (
+        await designed(
+          {},
+          fileOf('x', () => '192.168.1.1'),
+        )
+      ).columns[0].otherDate,
+    ).toBeUndefined()
+  })
+
+  it('is of text that is UTF-8', async () => {
+    const file = join(folder, 'latin.csv')
+    writeFileSync(file, Buffer.from('name,returned\nM\u00fcller,yes\nMeier,no\n', 'latin1'))
+    await expect(inferColumns(file)).rejects.toThrow(/column 'name' is not UTF-8\. Save the file as UTF-8/)
   })
 })
 
@@ -129,9 +225,30 @@ describe('the design of a stream', () => {
     expect(categories.map(({ name }) => name)).toEqual(['OrderID'])
   })
 
+  it('says of texts that look like numbers why they are none, and leaves out a count of the rows', async () => {
+    const { left } = await designed(
+      {},
+      fileOf('eur', (i) => (i % 3 === 0 ? String(i) : `"${i},5"`)),
+    )
+    expect(left).toMatchObject([{ why: "'1,5' is no number (write 1234.5), and nearly every row has another text" }])
+    const prices = fileOf('eur', (i) => `${i}%`)
+    await expect(designed({ label: 'eur', problem: 'regression' }, prices)).rejects.toThrow(/'0%' is no number \(write/)
+    const counted = await designed(
+      {},
+      fileOf('', (i) => String(7 + i)),
+    )
+    expect(counted.left).toMatchObject([{ why: 'it numbers the rows' }])
+    const alone = Array.from({ length: 30 }, (_, i) => `${i},${i % 2}`).join('\n')
+    expect((await designed({}, `x,returned\n${alone}\n`)).numbers).toMatchObject([{ name: 'x' }])
+  })
+
   it('names what can not be used', async () => {
+    await expect(designed({}, 'a,returned\n1,\n2,\n')).rejects.toThrow(/column 'returned': it is empty\. Name another/)
+    await expect(designed({}, 'a,returned\n1,yes\n2,yes\n')).rejects.toThrow(/all its values are 'yes'/)
+    await expect(designed({}, 'a,returned\n,yes\n,no\n')).rejects.toThrow(/to predict from: of a, it is empty\./)
+    expect((await designed({}, 'a, returned\n1,yes\n2,no\n')).labelColumn.header).toBe(' returned')
     await expect(designed({ label: 'retured' })).rejects.toThrow(
-      /--label: the file has no column 'retured'\. Did you mean 'returned'/,
+      /--label retured: .*orders\.csv has no such column\. Did you mean 'returned'/,
     )
     await expect(designed({ time: 'returned' })).rejects.toMatchObject({ code: 'MILLRACE_CLI_DATA' })
     await expect(designed({ label: 'same' })).rejects.toMatchObject({ code: 'MILLRACE_CLI_DATA' })

@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { MillraceError } from '../errors.ts'
 
-export interface JavaProcessOptions {
+export interface SupervisedProcessOptions {
   /** What it is, as errors name it. */
   readonly name: string
-  /** Arguments of `java`. */
+  /** The program. */
+  readonly command: string
   readonly args: readonly string[]
   /** Where what it says is kept. */
   readonly logFile: string
@@ -18,21 +19,23 @@ export interface JavaProcessOptions {
 const STOP_MS = 10_000
 const KEPT_CHARACTERS = 64 * 1024
 
-// The shell ends the virtual machine as soon as its standard input closes: also when this process dies of kill -9.
-const supervised =
-  'exec 3<&0; "$@" </dev/null & pid=$!; echo "pid $pid"; { cat <&3 >/dev/null; kill $pid; } & wait $pid'
+// The shell ends the program as soon as its standard input closes: also when this process dies of kill -9. A terminal's
+// Ctrl-C goes to all: the shell outlives it, since it knows whether the program has ended.
+const supervised = `trap '' INT; exec 3<&0; "$@" </dev/null & pid=$!; echo "pid $pid"
+{ cat <&3 >/dev/null; kill $pid || exit; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1; kill -0 $pid || exit; done; kill -9 $pid; } >/dev/null 2>&1 &
+wait $pid`
 
-/** A Java program that lives no longer than this process. */
-export class JavaProcess {
-  readonly #options: JavaProcessOptions
+/** A program that lives no longer than this process. */
+export class SupervisedProcess {
+  readonly #options: SupervisedProcessOptions
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
   #said = ''
   #pid = 0
 
-  private constructor(options: JavaProcessOptions) {
+  private constructor(options: SupervisedProcessOptions) {
     this.#options = options
-    this.#child = spawn('sh', ['-c', supervised, 'sh', 'java', ...options.args], { stdio: 'pipe' })
+    this.#child = spawn('sh', ['-c', supervised, 'sh', options.command, ...options.args], { stdio: 'pipe' })
     this.#ended = once(this.#child, 'exit')
     const log = createWriteStream(options.logFile, { flags: 'a' })
     const keep = (text: string) => {
@@ -46,8 +49,8 @@ export class JavaProcess {
   }
 
   /** Resolves when the program has said that it is ready. Throws MILLRACE_CLUSTER_START. */
-  static async start(options: JavaProcessOptions): Promise<JavaProcess> {
-    const running = new JavaProcess(options)
+  static async start(options: SupervisedProcessOptions): Promise<SupervisedProcess> {
+    const running = new SupervisedProcess(options)
     try {
       await running.#ready()
     } catch (error) {
@@ -57,7 +60,7 @@ export class JavaProcess {
     return running
   }
 
-  /** Of the virtual machine, for signals. */
+  /** Of the program, for signals. */
   get pid(): number {
     return this.#pid
   }
