@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
-// Real processes and package managers.
+// Real processes and package managers; and what moves the clock of its whole process.
 const slow = [
+  'test/testing/check-stream.test.ts',
   'test/process/**/*.test.ts',
   'test/service/**/*.test.ts',
   'test/project/launcher.test.ts',
