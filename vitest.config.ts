@@ -11,14 +11,16 @@ const slow = [
 ]
 // Thousands of runs with faults: `npm run test:faults`.
 const long = ['test/faults/**/*.test.ts']
-// Of every learner and transformer, over as many rows as the contract asks for; the unit tests take fewer.
+// The contracts of every learner and transformer, forests over real data, a hundred swaps: too long for the unit tests,
+// which are run at every turn.
 const contracts = [
   'test/contracts/learner.test.ts',
   'test/contracts/learners/*.test.ts',
   'test/contracts/transformer.test.ts',
+  'test/learners/ensembles/*.test.ts',
+  'test/parity/tree-river.test.ts',
+  'test/lifecycle/swaps-under-crashes.test.ts',
 ]
-// Too long for the unit tests, which are run at every turn.
-const forests = ['test/contracts/learners/ensembles.test.ts', 'test/learners/ensembles/ensembles-on-elec2.test.ts']
 // Servers that the tests start themselves.
 const services = ['test/redis/**/*.test.ts', 'test/prometheus/**/*.test.ts']
 // A Kafka broker, which test/kafka/start-kafka.ts starts.
@@ -40,7 +42,7 @@ export default defineConfig({
           isolate: false,
           setupFiles: ['test/seed-properties.ts'],
           include: ['test/**/*.test.ts'],
-          exclude: [...slow, ...long, ...forests, ...services, ...kafka],
+          exclude: [...slow, ...long, ...contracts, ...services, ...kafka],
           provide: { contracts: 'quick' },
         },
       },
@@ -48,7 +50,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'contracts',
-          include: [...contracts, ...forests],
+          include: contracts,
           provide: { contracts: 'whole' },
           testTimeout: 120_000,
         },
