@@ -11,7 +11,7 @@ const slow = [
 ]
 // Thousands of runs with faults: `npm run test:faults`.
 const long = ['test/faults/**/*.test.ts']
-// The contracts of every learner and transformer, forests over real data, a hundred swaps: too long for the unit tests,
+// The contracts of every learner and transformer, forests over real data, guarantees at length: too long for the unit tests,
 // which are run at every turn.
 const contracts = [
   'test/contracts/learner.test.ts',
@@ -19,6 +19,7 @@ const contracts = [
   'test/contracts/transformer.test.ts',
   'test/learners/ensembles/*.test.ts',
   'test/parity/tree-river.test.ts',
+  'test/operators/guarantees.test.ts',
   'test/lifecycle/swaps-under-crashes.test.ts',
 ]
 // Servers that the tests start themselves.
